@@ -1,0 +1,133 @@
+// Everything the messenger can do, as the signaling threads ask for it.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/executor.h"
+#include "chat/domain/types.h"
+
+namespace parlance::chat {
+
+enum class ChatError : std::uint8_t {
+  kNotFound,       // no such thing, or none that the asker may know of
+  kForbidden,
+  kInvalid,        // empty, too long, not UTF-8, control characters
+  kUnauthenticated,
+  kConflict,       // that id is taken by something else
+  kUnavailable,    // the store is busy or failing: try again
+};
+
+// Answered exactly once, on the executor given with the call.
+template <typename T>
+using Reply = std::move_only_function<void(std::expected<T, ChatError>)>;
+
+struct NewGuest {
+  Identity identity;
+  std::string token;  // 43 characters of base64url, shown once; only its hash is stored
+};
+
+struct Sent {
+  Message message;
+  bool duplicate = false;  // this cmid was committed before: same answer again
+};
+
+struct HistoryQuery {
+  ConversationId conversation;
+  std::optional<Number> before_q;  // messages with smaller numbers, the newest of them
+  std::optional<Number> after_q;   // messages with larger numbers, the oldest of them
+  std::size_t limit = 50;
+};
+
+struct HistoryPage {
+  std::vector<Message> messages;  // ascending by q
+  bool has_more = false;          // in the direction asked for
+};
+
+struct Cursor {
+  ConversationId conversation;
+  Revision r = 0;  // the last revision the device has
+};
+
+struct SyncQuery {
+  std::vector<Cursor> cursors;
+  std::optional<Revision> user_r;  // of the user's own stream
+  std::size_t limit = 200;         // events in all
+};
+
+struct SyncPage {
+  std::vector<Event> events;                // per stream ascending by r, none left out
+  std::vector<Cursor> cursors;              // where each asked conversation now stands
+  std::optional<Revision> user_r;
+  std::vector<ConversationId> gone;         // asked for, but the user is no member
+  bool has_more = false;
+};
+
+// One per process. Calls are safe from every thread, never block, and answer on `reply_on`. What has
+// been answered with success is committed to the store. Each committed change is handed to the event
+// sink, in revision order per stream, after its commit; the sink is called on a store thread.
+class ChatService {
+ public:
+  virtual ~ChatService() = default;
+
+  virtual void create_guest(std::string name, Executor& reply_on, Reply<NewGuest> reply) = 0;
+  virtual void authenticate(std::string token, Executor& reply_on, Reply<Identity> reply) = 0;
+  virtual void rename_user(UserId user, std::string name, Executor& reply_on, Reply<User> reply) = 0;
+
+  // The id is the client's, so that a retry is the same request. The creator becomes its owner.
+  virtual void create_conversation(UserId creator,
+                                   ConversationId id,
+                                   std::string title,
+                                   Executor& reply_on,
+                                   Reply<ConversationView> reply) = 0;
+  virtual void get_conversation(UserId asker,
+                                ConversationId id,
+                                Executor& reply_on,
+                                Reply<ConversationView> reply) = 0;
+  // All conversations of the user and the revision of the user's stream that this list is of.
+  struct ConversationList {
+    std::vector<Conversation> conversations;
+    Revision user_r = 0;
+  };
+  virtual void list_conversations(UserId asker, Executor& reply_on, Reply<ConversationList> reply) = 0;
+  // Idempotent: a member who comes again gets the conversation and causes no event.
+  virtual void accept_invite(UserId user,
+                             std::string code,
+                             Executor& reply_on,
+                             Reply<ConversationView> reply) = 0;
+  virtual void remove_member(UserId asker,
+                             ConversationId id,
+                             UserId member,
+                             Executor& reply_on,
+                             Reply<void> reply) = 0;
+
+  virtual void send_message(UserId sender,
+                            ConversationId conversation,
+                            MessageId cmid,
+                            std::string body,
+                            Executor& reply_on,
+                            Reply<Sent> reply) = 0;
+  virtual void history(UserId asker, HistoryQuery query, Executor& reply_on, Reply<HistoryPage> reply) = 0;
+  virtual void sync(UserId asker, SyncQuery query, Executor& reply_on, Reply<SyncPage> reply) = 0;
+
+  // Answers everything queued, commits, and stops the store threads. Blocks; for the main thread.
+  virtual void stop() = 0;
+};
+
+using EventSink = std::function<void(std::shared_ptr<const Event>)>;
+
+struct StoreOptions {
+  std::string url;  // "sqlite:data/parlance.db" or "memory:"
+};
+
+// Opens the store, brings its schema up to date, starts the store threads. The error is a text for the
+// operator: what is wrong and what to change.
+std::expected<std::unique_ptr<ChatService>, std::string> start_chat_service(StoreOptions options,
+                                                                            EventSink sink);
+
+}  // namespace parlance::chat
