@@ -1,5 +1,5 @@
-// Writes big-endian fields into a buffer lent by the caller; a write past its end fails, and so do all
-// later ones.
+// Writes big-endian fields into a buffer lent by the caller; a write past its end fails, and so do
+// all later ones.
 #pragma once
 
 #include <algorithm>

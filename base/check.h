@@ -6,8 +6,8 @@
 
 namespace parlance {
 
-// Thrown by a failed CHECK in release builds; caught in one place per thread, which closes the peer or
-// call that was being served, counts it and logs it once.
+// Thrown by a failed CHECK in release builds; caught in one place per thread, which closes the peer
+// or call that was being served, counts it and logs it once.
 class Bug : public std::logic_error {
  public:
   using std::logic_error::logic_error;
@@ -17,9 +17,9 @@ class Bug : public std::logic_error {
 
 }  // namespace parlance
 
-#define CHECK(condition)                                                              \
-  do {                                                                                \
-    if (!(condition)) [[unlikely]] {                                                  \
-      ::parlance::check_failed(#condition, std::source_location::current());          \
-    }                                                                                 \
+#define CHECK(condition)                                                     \
+  do {                                                                       \
+    if (!(condition)) [[unlikely]] {                                         \
+      ::parlance::check_failed(#condition, std::source_location::current()); \
+    }                                                                        \
   } while (false)

@@ -7,8 +7,9 @@ namespace parlance {
 
 using Task = std::move_only_function<void()>;
 
-// Runs tasks one after another, in the order posted, on the thread that owns it. post() is safe from any
-// thread and never blocks; it returns false where the thread's mailbox is full or the thread has stopped.
+// Runs tasks one after another, in the order posted, on the thread that owns it. post() is safe
+// from any thread and never blocks; it returns false where the thread's mailbox is full or the
+// thread has stopped.
 class Executor {
  public:
   virtual ~Executor() = default;

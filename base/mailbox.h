@@ -9,16 +9,17 @@
 
 namespace parlance {
 
-// Bounded lock-free queue (D. Vyukov's array queue): any thread posts, one thread takes. The capacity is
-// a power of two and fixed; a full mailbox refuses, and the sender says what happens then. How the
-// taker is woken (eventfd, lws_cancel_service) is the shell's business: post() tells when that is due.
+// Bounded lock-free queue (D. Vyukov's array queue): any thread posts, one thread takes. The
+// capacity is a power of two and fixed; a full mailbox refuses, and the sender says what happens
+// then. How the taker is woken (eventfd, lws_cancel_service) is the shell's business: post() tells
+// when that is due.
 template <typename T>
 class Mailbox {
  public:
   enum class Posted {
-    kFull,     // refused, nothing was taken from the argument
-    kQueued,   // the taker has been told already
-    kWakeUp,   // the caller has to wake the taker
+    kFull,    // refused, nothing was taken from the argument
+    kQueued,  // the taker has been told already
+    kWakeUp,  // the caller has to wake the taker
   };
 
   explicit Mailbox(std::size_t capacity)

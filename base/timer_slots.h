@@ -26,7 +26,8 @@ class TimerSlots {
   // The earliest deadline, kNever when nothing is armed. O(1).
   Timestamp next_timeout() const { return next_; }
 
-  // Takes one slot that is due, earliest enumerator first; disarms it. Call until it returns nothing.
+  // Takes one slot that is due, earliest enumerator first; disarms it. Call until it returns
+  // nothing.
   std::optional<Slot> pop_due(Timestamp now) {
     if (next_ > now) {
       return std::nullopt;

@@ -1,4 +1,5 @@
-// The media plane as the rest of the server sees it: shards on worker threads behind one thread-safe door.
+// The media plane as the rest of the server sees it: shards on worker threads behind one
+// thread-safe door.
 #pragma once
 
 #include <cstdint>
@@ -24,15 +25,15 @@ using ProducerId = Id<struct ProducerTag>;
 using ConsumerId = Id<struct ConsumerTag>;
 
 enum class MediaError : std::uint8_t {
-  kNotFound,       // no such router, transport, producer or consumer
-  kDuplicateId,    // that id is taken
-  kSsrcInUse,      // another producer of the transport has that SSRC or MID
-  kNotConnected,   // producing needs a connected transport
+  kNotFound,      // no such router, transport, producer or consumer
+  kDuplicateId,   // that id is taken
+  kSsrcInUse,     // another producer of the transport has that SSRC or MID
+  kNotConnected,  // producing needs a connected transport
   kAlreadyConnected,
   kBadDtlsParameters,
   kUnsupported,
   kLimitReached,
-  kOverloaded,     // the shard's mailbox is full: try again
+  kOverloaded,  // the shard's mailbox is full: try again
   kStopped,
 };
 
@@ -150,11 +151,13 @@ struct EngineOptions {
   unsigned workers = 1;
   unsigned shards = 2;
   std::vector<std::string> listen_addresses;  // "0.0.0.0", "::"; one socket each per shard
-  std::uint16_t first_port = 0;               // shard i listens on first_port + i; 0 picks free ports
+  std::uint16_t first_port = 0;  // shard i listens on first_port + i; 0 picks free ports
+
   struct Announced {
     std::string address;                // IP or host name put into candidates
     std::optional<std::uint16_t> port;  // of shard 0 as seen from outside; + i for shard i
   };
+
   std::vector<Announced> announced;  // empty: the addresses of the machine's interfaces
 };
 
@@ -162,8 +165,8 @@ template <typename T>
 using MediaReply = std::move_only_function<void(std::expected<T, MediaError>)>;
 
 // Every call is safe from any thread, returns at once, and answers exactly once on `reply_on`.
-// Commands for one router are carried out in the order given. Closing an object closes what belongs to
-// it; closing what is gone already is no error.
+// Commands for one router are carried out in the order given. Closing an object closes what belongs
+// to it; closing what is gone already is no error.
 class MediaEngine {
  public:
   virtual ~MediaEngine() = default;
