@@ -1,0 +1,129 @@
+// The pure core of the media plane that one worker thread runs: routers, transports and their
+// timers.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/net_address.h"
+#include "base/random_source.h"
+#include "base/time.h"
+#include "sfu/api/media_engine.h"
+#include "sfu/packet/drop_reason.h"
+#include "sfu/packet/outbox.h"
+#include "sfu/packet/packet_pool.h"
+
+namespace parlance::sfu {
+
+class DtlsFactory;
+class SrtpFactory;
+
+// A datagram as the shell received it, in a slot of the shard's pool (Shard::packets().acquire()).
+struct ReceivedDatagram {
+  PacketRef packet;
+  NetPath from;
+};
+
+// What a shard is given for its life. The references are lent and outlive it.
+struct ShardConfig {
+  unsigned index = 0;
+  std::vector<IceCandidate> candidates;  // as clients get them, best first
+  RandomSource& random;
+  DtlsFactory& dtls;
+  SrtpFactory& srtp;
+};
+
+// Totals since the shard was made, and what it holds now.
+struct ShardCounters {
+  std::uint32_t routers = 0;
+  std::uint32_t transports = 0;
+  std::uint32_t producers = 0;
+  std::uint32_t consumers = 0;
+  std::uint64_t packets_in = 0;   // datagrams handed in
+  std::uint64_t packets_out = 0;  // datagrams put into outboxes
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t rtp_forwarded = 0;      // RTP packets to consumers, retransmissions not counted
+  std::uint64_t rtp_retransmitted = 0;  // to consumers
+  std::uint64_t nacks_sent = 0;         // sequence numbers asked from publishers
+  std::uint64_t packets_repaired = 0;   // that arrived after they had been asked for
+  std::uint64_t key_frames_asked = 0;
+  std::uint64_t bugs = 0;  // failed CHECKs that cost one peer its transport
+  DropCounters drops;
+};
+
+// Owned by one thread at a time; may be handed to another between two calls. Every call that may
+// send takes the outbox, and the shell flushes it when the call returns. Commands mirror
+// MediaEngine's.
+class Shard {
+ public:
+  explicit Shard(ShardConfig config);
+  ~Shard();
+
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+
+  // Where the shell gets the slots it receives into.
+  PacketPool& packets();
+
+  // Wall time (microseconds since the Unix epoch) at `now`. Told at start and then every second or
+  // so; used for the NTP time of sender reports only.
+  void set_wall_clock(Timestamp now, std::int64_t unix_us);
+
+  // Takes datagrams in order and returns how many it took: at least one, fewer than given where the
+  // outbox has to be flushed first. Taken packets are moved from.
+  std::size_t on_datagrams(Timestamp now, std::span<ReceivedDatagram> datagrams, Outbox& outbox);
+
+  // Earliest instant that on_timeout wants to be called at; kNever when nothing waits. O(1).
+  Timestamp next_timeout() const;
+  void on_timeout(Timestamp now, Outbox& outbox);
+
+  std::expected<void, MediaError> create_router(RouterId id);
+  void close_router(Timestamp now, RouterId id, Outbox& outbox);
+
+  std::expected<TransportDescription, MediaError> create_transport(Timestamp now,
+                                                                   RouterId router,
+                                                                   TransportId id);
+  std::expected<void, MediaError> connect_transport(
+      Timestamp now, RouterId router, TransportId id, const DtlsParameters& remote, Outbox& outbox);
+  std::expected<IceParameters, MediaError> restart_ice(Timestamp now,
+                                                       RouterId router,
+                                                       TransportId id);
+  void close_transport(Timestamp now, RouterId router, TransportId id, Outbox& outbox);
+
+  std::expected<void, MediaError> produce(Timestamp now,
+                                          RouterId router,
+                                          TransportId transport,
+                                          const ProducerOptions& options);
+  void set_producer_paused(
+      Timestamp now, RouterId router, ProducerId id, bool paused, Outbox& outbox);
+  void close_producer(Timestamp now, RouterId router, ProducerId id);
+
+  std::expected<void, MediaError> consume(Timestamp now,
+                                          RouterId router,
+                                          TransportId transport,
+                                          const ConsumerOptions& options,
+                                          Outbox& outbox);
+  void set_consumer_paused(
+      Timestamp now, RouterId router, ConsumerId id, bool paused, Outbox& outbox);
+  void request_key_frame(Timestamp now, RouterId router, ConsumerId id, Outbox& outbox);
+  void close_consumer(Timestamp now, RouterId router, ConsumerId id);
+
+  std::expected<Stats, MediaError> transport_stats(Timestamp now,
+                                                   RouterId router,
+                                                   TransportId id) const;
+
+  // Events since the last call, in order. To be drained after every call above.
+  std::vector<MediaEvent> take_events();
+
+  const ShardCounters& counters() const;
+
+ private:
+  struct Core;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace parlance::sfu
