@@ -1,8 +1,10 @@
-// The nouns of the messenger: users, devices, conversations, members, messages, and what happens to them.
+// The nouns of the messenger: users, devices, conversations, members, messages, and what happens to
+// them.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,8 +24,13 @@ inline constexpr std::size_t kMaxNameBytes = 64;
 inline constexpr std::size_t kMaxTitleBytes = 128;
 inline constexpr std::size_t kMaxBodyBytes = 16'000;
 inline constexpr std::size_t kMaxPage = 200;
+// Text in one page of history or sync: kMaxPage entries fit the protocol's largest frame even where
+// JSON has to escape every byte of it. A page holds at least one entry.
+inline constexpr std::size_t kMaxPageBytes = 100'000;
+inline constexpr std::size_t kMaxCursors = 1'000;
 
-// Dense per conversation: number of a message, and revision counting every change of the conversation.
+// Dense per conversation: number of a message, and revision counting every change of the
+// conversation.
 using Number = std::int64_t;
 using Revision = std::int64_t;
 
@@ -36,11 +43,24 @@ struct User {
   bool operator==(const User&) const = default;
 };
 
+// SHA-256 of a device's token; the token itself is stored nowhere.
+using TokenHash = std::array<std::uint8_t, 32>;
+
+struct Device {
+  DeviceId id;
+  UserId user;
+  TokenHash token_hash{};
+  UnixMillis created_at = 0;
+
+  bool operator==(const Device&) const = default;
+};
+
 // Whoever holds the device's token: the answer to "who is asking".
 struct Identity {
   UserId user;
   DeviceId device;
   std::string name;
+  bool guest = true;
 
   bool operator==(const Identity&) const = default;
 };
@@ -48,8 +68,12 @@ struct Identity {
 enum class Role : std::uint8_t { kOwner, kAdmin, kModerator, kMember, kGuest };
 
 // May mute, remove and lock.
-constexpr bool is_host(Role role) { return role <= Role::kModerator; }
+constexpr bool is_host(Role role) {
+  return role <= Role::kModerator;
+}
 
+// A user's part in a conversation. The role says what it may do there, not what kind of account it
+// is.
 struct Member {
   UserId user;
   std::string name;
@@ -60,6 +84,7 @@ struct Member {
   bool operator==(const Member&) const = default;
 };
 
+// A conversation and its head: the numbers its newest message and its newest change have.
 struct Conversation {
   ConversationId id;
   std::string title;
@@ -73,7 +98,9 @@ struct Conversation {
 
 struct ConversationView {
   Conversation conversation;
-  std::vector<Member> members;
+  std::vector<Member> members;  // in the order they joined
+
+  bool operator==(const ConversationView&) const = default;
 };
 
 struct Message {
@@ -92,48 +119,68 @@ struct Message {
 struct ConversationEvent {
   struct MessageCreated {
     Message message;
+
+    bool operator==(const MessageCreated&) const = default;
   };
 
   struct MemberJoined {
     Member member;
+
+    bool operator==(const MemberJoined&) const = default;
   };
 
   struct MemberUpdated {
     Member member;
+
+    bool operator==(const MemberUpdated&) const = default;
   };
 
   struct MemberLeft {
     UserId user;
+
+    bool operator==(const MemberLeft&) const = default;
   };
 
   struct Renamed {
     std::string title;
+
+    bool operator==(const Renamed&) const = default;
   };
 
   ConversationId conversation;
   Revision r = 0;
   UnixMillis at = 0;
   std::variant<MessageCreated, MemberJoined, MemberUpdated, MemberLeft, Renamed> what;
+
+  bool operator==(const ConversationEvent&) const = default;
 };
 
 // A durable event of one user's own stream, for all devices of that user.
 struct UserEvent {
   struct ConversationAdded {
-    Conversation conversation;
+    Conversation conversation;  // as it was when the user came in
+
+    bool operator==(const ConversationAdded&) const = default;
   };
 
   struct ConversationRemoved {
     ConversationId conversation;
+
+    bool operator==(const ConversationRemoved&) const = default;
   };
 
   struct ProfileChanged {
     std::string name;
+
+    bool operator==(const ProfileChanged&) const = default;
   };
 
   UserId user;
   Revision r = 0;
   UnixMillis at = 0;
   std::variant<ConversationAdded, ConversationRemoved, ProfileChanged> what;
+
+  bool operator==(const UserEvent&) const = default;
 };
 
 using Event = std::variant<ConversationEvent, UserEvent>;
