@@ -49,9 +49,9 @@ bool Outbox::send_copy(Destination& to, std::span<const std::uint8_t> bytes) {
   return true;
 }
 
-bool Outbox::send_copy(const NetPath& to, std::span<const std::uint8_t> bytes) {
+void Outbox::send(const Path& to, std::span<const std::uint8_t> datagram) {
   Destination destination(to);
-  return send_copy(destination, bytes);
+  send_copy(destination, datagram);
 }
 
 void Outbox::clear() {

@@ -9,7 +9,8 @@
 #include <span>
 #include <vector>
 
-#include "base/net_address.h"
+#include "sfu/ice/address.h"
+#include "sfu/ice/datagram_sink.h"
 #include "sfu/packet/packet_pool.h"
 
 namespace parlance::sfu {
@@ -20,14 +21,14 @@ class Destination {
  public:
   Destination() = default;
 
-  explicit Destination(NetPath path) : path_(path) {}
+  explicit Destination(Path path) : path_(path) {}
 
-  const NetPath& path() const { return path_; }
+  const Path& path() const { return path_; }
 
  private:
   friend class Outbox;
 
-  NetPath path_;
+  Path path_;
   std::uint64_t batch_ = 0;
   std::uint32_t train_ = 0;
 };
@@ -37,12 +38,12 @@ class Destination {
 //   if (auto slot = outbox.reserve(); !slot.empty()) { write and encrypt there; outbox.send(to,
 //   size); }
 // A reservation that is not sent is simply reused by the next one.
-class Outbox {
+class Outbox : public DatagramSink {
  public:
   static constexpr std::size_t kDefaultCapacity = 4096;
 
   struct Train {
-    NetPath to;
+    Path to;
     std::uint32_t first = 0;
     std::uint32_t last = 0;
     std::uint32_t datagrams = 0;
@@ -60,7 +61,7 @@ class Outbox {
 
   // Copies; for what is rare. False when full.
   bool send_copy(Destination& to, std::span<const std::uint8_t> bytes);
-  bool send_copy(const NetPath& to, std::span<const std::uint8_t> bytes);
+  void send(const Path& to, std::span<const std::uint8_t> datagram) override;
 
   std::size_t size() const { return used_; }
 

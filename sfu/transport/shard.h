@@ -8,32 +8,28 @@
 #include <span>
 #include <vector>
 
-#include "base/net_address.h"
-#include "base/random_source.h"
 #include "base/time.h"
 #include "sfu/api/media_engine.h"
+#include "sfu/ice/address.h"
 #include "sfu/packet/drop_reason.h"
 #include "sfu/packet/outbox.h"
 #include "sfu/packet/packet_pool.h"
 
 namespace parlance::sfu {
 
-class DtlsFactory;
-class SrtpFactory;
+class Crypto;
 
 // A datagram as the shell received it, in a slot of the shard's pool (Shard::packets().acquire()).
 struct ReceivedDatagram {
   PacketRef packet;
-  NetPath from;
+  Path from;
 };
 
-// What a shard is given for its life. The references are lent and outlive it.
+// What a shard is given for its life. What is referred to is lent and outlives it.
 struct ShardConfig {
   unsigned index = 0;
   std::vector<IceCandidate> candidates;  // as clients get them, best first
-  RandomSource& random;
-  DtlsFactory& dtls;
-  SrtpFactory& srtp;
+  Crypto& crypto;
 };
 
 // Totals since the shard was made, and what it holds now.
