@@ -1,5 +1,6 @@
-// Capability negotiation by the ORTC rules that mediasoup-client expects. Pure functions; whoever calls
-// them has checked the shapes of what came from the network (the JSON Schemas), these check the sense.
+// Capability negotiation by the ORTC rules that mediasoup-client expects. Pure functions; whoever
+// calls them has checked the shapes of what came from the network (the JSON Schemas), these check
+// the sense.
 #pragma once
 
 #include <expected>
@@ -11,14 +12,14 @@
 namespace parlance::rtp::ortc {
 
 enum class OrtcError : std::uint8_t {
-  kUnsupportedCodec,        // no codec of the router matches
-  kNoMediaCodec,            // an rtx without its media codec, or no codec at all
+  kUnsupportedCodec,  // no codec of the router matches
+  kNoMediaCodec,      // an rtx without its media codec, or no codec at all
   kDuplicatedPayloadType,
   kDuplicatedExtensionId,
   kNoEncoding,
-  kSeveralEncodings,        // simulcast: refused until layers are forwarded
+  kSeveralEncodings,  // simulcast: refused until layers are forwarded
   kMissingSsrc,
-  kCannotConsume,           // the consumer's capabilities hold no codec of the producer
+  kCannotConsume,  // the consumer's capabilities hold no codec of the producer
 };
 
 // A stable text for the reply to the client: what was wrong with its parameters.

@@ -1,4 +1,5 @@
-// What two sides of a media session agree on, in mediasoup's shapes so that its client works unchanged.
+// What two sides of a media session agree on, in mediasoup's shapes so that its client works
+// unchanged.
 #pragma once
 
 #include <cstdint>
