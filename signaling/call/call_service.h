@@ -59,7 +59,6 @@ class CallService {
   void leave(const Caller& caller,
              chat::ConversationId conversation,
              ParticipantId participant,
-             Moment at,
              CallReply<void> reply);
   std::optional<CallView> get(chat::ConversationId conversation) const;
   std::optional<CallSummary> summary(chat::ConversationId conversation) const;
@@ -77,7 +76,6 @@ class CallService {
   void remove(const Caller& caller,
               chat::ConversationId conversation,
               ParticipantId participant,
-              Moment at,
               CallReply<void> reply);
 
   void connect_transport(const Caller& caller,
@@ -122,14 +120,14 @@ class CallService {
 
   // The session's connection broke, or it has one again. Unknown sessions are ignored: the session
   // layer may tell every thread.
-  void on_session_gone(SessionKey session, Moment at);
-  void on_session_back(SessionKey session, Moment at);
+  void on_session_gone(SessionKey session, Timestamp now);
+  void on_session_back(SessionKey session, Timestamp now);
   // The user is no longer a member: out of the call.
-  void on_member_left(chat::ConversationId conversation, chat::UserId user, Moment at);
+  void on_member_left(chat::ConversationId conversation, chat::UserId user);
 
   // kNever when nothing is due; in the past when something is due now.
   Timestamp next_timeout() const;
-  void tick(Moment at);
+  void tick(Timestamp now);
 
   struct Counts {
     std::size_t calls = 0;
