@@ -1,0 +1,214 @@
+// A client of docs/protocol.md on a bare WebSocket, without the SDK: what the tests compare the rest with.
+import crypto from "node:crypto";
+import WebSocket from "ws";
+
+const kSubprotocol = "parlance.v1.json";
+
+export function uuidv7() {
+  const bytes = crypto.randomBytes(16);
+  bytes.writeUIntBE(Date.now(), 0, 6);
+  bytes[6] = 0x70 | (bytes[6] & 0x0f);
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
+  const hex = bytes.toString("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+// An `err` of the server, with its problem object in `problem`.
+export class ProtocolError extends Error {
+  constructor(problem) {
+    super(`${problem.code}: ${problem.detail ?? problem.title}`);
+    this.problem = problem;
+  }
+}
+
+async function httpJson(url, {method = "GET", body, token, headers = {}} = {}) {
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : {"content-type": "application/json"}),
+      ...(token ? {authorization: `Bearer ${token}`} : {}),
+      ...headers,
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await response.text();
+  let parsed;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    parsed = text;
+  }
+  return {status: response.status, body: parsed, type: response.headers.get("content-type")};
+}
+
+export class ProtocolClient {
+  #socket;
+  #nextId = 1;
+  #open = new Map();
+  #waiters = new Set();
+  lastS = 0;
+  events = [];
+  controls = [];
+  unexpected = [];  // answers without id
+
+  constructor(base) {
+    this.base = base;
+  }
+
+  static http = httpJson;
+
+  // Becomes a guest: user, device_id and token.
+  async enter(name) {
+    const {status, body} = await httpJson(`${this.base}/v1/guests`, {method: "POST", body: {name}});
+    if (status !== 201) throw new Error(`POST /v1/guests: ${status} ${JSON.stringify(body)}`);
+    this.user = body.user;
+    this.token = body.token;
+    return body;
+  }
+
+  async ticket() {
+    const {status, body} = await httpJson(`${this.base}/v1/ws/tickets`, {method: "POST", body: {}, token: this.token});
+    if (status !== 201) throw new Error(`POST /v1/ws/tickets: ${status} ${JSON.stringify(body)}`);
+    return body.ticket;
+  }
+
+  // Opens the WebSocket and waits for `hello`.
+  async connect({ticket, origin, subprotocol = kSubprotocol} = {}) {
+    const url = `${this.base.replace(/^http/, "ws")}/v1/ws?ticket=${ticket ?? (await this.ticket())}`;
+    const socket = new WebSocket(url, subprotocol, {origin, perMessageDeflate: false});
+    this.#socket = socket;
+    this.closed = new Promise((resolve) => {
+      socket.on("close", (code, reason) => {
+        const error = new Error(`connection closed: ${code} ${reason}`);
+        for (const {reject} of this.#open.values()) reject(error);
+        this.#open.clear();
+        this.#wake();
+        resolve({code, reason: reason.toString()});
+      });
+    });
+    socket.on("message", (data) => {
+      for (const line of data.toString().split("\n")) {
+        if (line) this.#receive(JSON.parse(line));
+      }
+    });
+    await new Promise((resolve, reject) => {
+      socket.once("open", resolve);
+      socket.once("error", reject);
+      socket.once("unexpected-response", (_, response) => {
+        const error = new Error(`HTTP ${response.statusCode}`);
+        error.status = response.statusCode;
+        socket.on("error", () => {});
+        reject(error);
+        response.destroy();
+      });
+    });
+    socket.on("error", () => {});
+    this.hello = (await this.control("hello")).d;
+    return this;
+  }
+
+  async start() {
+    this.started = await this.request("session.start", {});
+    return this.started;
+  }
+
+  static async join(base, name) {
+    const client = new ProtocolClient(base);
+    await client.enter(name);
+    await client.connect();
+    await client.start();
+    return client;
+  }
+
+  #receive(frame) {
+    if (frame.s) this.lastS = frame.s;
+    if (frame.ev) {
+      this.events.push(frame);
+    } else if (frame.op) {
+      this.controls.push(frame);
+    } else if (frame.id !== undefined && this.#open.has(frame.id)) {
+      const {resolve, reject} = this.#open.get(frame.id);
+      this.#open.delete(frame.id);
+      if (frame.err) reject(new ProtocolError(frame.err));
+      else resolve(frame.ok);
+    } else {
+      this.unexpected.push(frame);
+    }
+    this.#wake();
+  }
+
+  #wake() {
+    for (const waiter of [...this.#waiters]) waiter();
+  }
+
+  request(op, d) {
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#open.set(id, {resolve, reject});
+      this.raw(JSON.stringify({id, op, d}));
+    });
+  }
+
+  raw(data) {
+    this.#socket.send(data);
+  }
+
+  // The first element of a list of this client's that matches, now or later.
+  waitIn(list, matches, what, timeoutMs = 15_000) {
+    return new Promise((resolve, reject) => {
+      const done = (fn, value) => {
+        clearTimeout(timer);
+        this.#waiters.delete(look);
+        fn(value);
+      };
+      const look = () => {
+        const found = list.find(matches);
+        if (found) done(resolve, found);
+        else if (this.#socket.readyState >= WebSocket.CLOSING) done(reject, new Error(`closed while waiting for ${what}`));
+      };
+      const timer = setTimeout(() => done(reject, new Error(`no ${what} within ${timeoutMs} ms`)), timeoutMs);
+      this.#waiters.add(look);
+      look();
+    });
+  }
+
+  event(name, matches = () => true) {
+    return this.waitIn(this.events, (e) => e.ev === name && matches(e), `event ${name}`);
+  }
+
+  control(op) {
+    return this.waitIn(this.controls, (c) => c.op === op, `control ${op}`);
+  }
+
+  // All messages of a conversation, oldest first, page by page.
+  async history(c) {
+    const all = [];
+    let after_q = 0;
+    for (;;) {
+      const {messages, has_more} = await this.request("message.history", {c, after_q, limit: 100});
+      all.push(...messages);
+      if (!has_more || messages.length === 0) return all;
+      after_q = messages.at(-1).q;
+    }
+  }
+
+  // The error code of a request that must fail.
+  async refusal(op, d) {
+    try {
+      const ok = await this.request(op, d);
+      throw new Error(`${op} was accepted: ${JSON.stringify(ok)}`);
+    } catch (error) {
+      if (error instanceof ProtocolError) return error.problem.code;
+      throw error;
+    }
+  }
+
+  terminate() {
+    this.#socket?.terminate();
+  }
+
+  async close() {
+    this.#socket?.close();
+    await this.closed;
+  }
+}

@@ -1,0 +1,102 @@
+// The real server as a process of its own: started on free ports with a data folder that goes with the test.
+import {spawn} from "node:child_process";
+import {once} from "node:events";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import {fileURLToPath} from "node:url";
+import {freePorts} from "./ports.mjs";
+import {until} from "./waiting.mjs";
+
+export const kRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../..");
+export const kBinary = process.env.PARLANCE_BINARY ?? path.join(kRoot, "build/release/server/parlance");
+const kWeb = path.join(kRoot, "web-demo/app/dist");
+
+export class Server {
+  #child;
+  output = "";
+
+  static async make({shards = 2, workers = 1, announce, flags = []} = {}) {
+    const server = new Server();
+    server.shards = shards;
+    server.httpPort = await freePorts();
+    server.mediaPort = await freePorts(shards);
+    server.data = fs.mkdtempSync(path.join(os.tmpdir(), "parlance-e2e-"));
+    Object.assign(server, {workers, announce, flags});
+    return server;
+  }
+
+  static async run(options) {
+    const server = await Server.make(options);
+    await server.start();
+    return server;
+  }
+
+  get base() {
+    return `http://localhost:${this.httpPort}`;
+  }
+
+  get pid() {
+    return this.#child?.pid;
+  }
+
+  args() {
+    return [
+      "--http-port", String(this.httpPort), "--media-port", String(this.mediaPort),
+      "--shards", String(this.shards), "--workers", String(this.workers),
+      "--announce", this.announce ?? "127.0.0.1", "--data", this.data, "--web", kWeb, ...this.flags,
+    ];
+  }
+
+  // Starts the process; it is not waited for.
+  launch(args = this.args()) {
+    const child = spawn(kBinary, args, {stdio: ["ignore", "pipe", "pipe"]});
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk) => {
+        this.output += chunk;
+        if (process.env.PARLANCE_E2E_VERBOSE) process.stderr.write(chunk);
+      });
+    }
+    return child;
+  }
+
+  async start() {
+    const child = this.launch();
+    await until("the server to be ready", async () => {
+      if (child.exitCode !== null || child.signalCode) {
+        throw Object.assign(new Error(`the server ended: ${this.output.slice(-3000)}`), {fatal: true});
+      }
+      return (await fetch(`${this.base}/readyz`)).ok;
+    }, {timeoutMs: 20_000, everyMs: 20});
+  }
+
+  // kill -9: nothing is flushed, nobody is told.
+  async kill() {
+    this.#child.kill("SIGKILL");
+    if (this.#child.exitCode === null && !this.#child.signalCode) await once(this.#child, "exit");
+  }
+
+  // SIGTERM, and the exit code.
+  async terminate() {
+    this.#child.kill("SIGTERM");
+    if (this.#child.exitCode === null && !this.#child.signalCode) await once(this.#child, "exit");
+    return this.#child.exitCode;
+  }
+
+  async stop() {
+    if (this.#child && this.#child.exitCode === null && !this.#child.signalCode) await this.kill();
+    fs.rmSync(this.data, {recursive: true, force: true});
+  }
+}
+
+// Runs the binary until it ends: for what must not start, and for its subcommands.
+export async function runToEnd(args, {env = {}, timeoutMs = 20_000} = {}) {
+  const child = spawn(kBinary, args, {stdio: ["ignore", "pipe", "pipe"], env: {...process.env, ...env}});
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+  const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+  const [code, signal] = await once(child, "exit");
+  clearTimeout(timer);
+  return {code, signal, output};
+}
