@@ -2,20 +2,18 @@
 // silence.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/time.h"
 #include "sfu/ice/address.h"
 #include "sfu/ice/datagram_sink.h"
+#include "sfu/ice/stun_message.h"
 
 namespace parlance::sfu {
 
@@ -66,7 +64,6 @@ class IceServer {
   static constexpr Duration kConsentTimeout = std::chrono::seconds(30);  // RFC 7675 5.1
 
   explicit IceServer(IceCredentials credentials);
-  ~IceServer();
   IceServer(const IceServer&) = delete;
   IceServer& operator=(const IceServer&) = delete;
 
@@ -104,15 +101,16 @@ class IceServer {
   struct Pair {
     Path path;
     Timestamp last_check;
-    std::uint32_t priority = 0;
   };
 
   class Passwords;
 
-  Pair& pair_for(Timestamp now, const Path& from, IceUpdate& update);
+  void adopt_credentials_of(std::span<const std::uint8_t> datagram, IceUpdate& update);
+  void touch_pair(Timestamp now, const Path& from, IceUpdate& update);
+  void nominate(const stun::BindingRequest& request, const Path& from, IceUpdate& update);
   void select(const Path& path, IceUpdate& update);
-  void remove(std::size_t index, IceUpdate& update);
-  void adopt_new_credentials(IceUpdate& update);
+  void remove(std::vector<Pair>::iterator pair, IceUpdate& update);
+  void enter(IceState state, IceUpdate& update);
 
   IceCredentials credentials_;
   std::optional<IceCredentials> old_credentials_;  // while nobody used the new ones

@@ -19,8 +19,9 @@ inline constexpr std::uint32_t kMagicCookie = 0x2112A442;  // RFC 8489 5
 // A binding request of ICE is about 100 bytes; more than this is not one.
 inline constexpr std::size_t kMaxRequestSize = 1280;
 
-// Big enough for every response that respond() and reject() make.
-inline constexpr std::size_t kMaxResponseSize = 256;
+// Big enough for every response: the client's half of USERNAME, which comes back in it, has up to
+// 256 characters (RFC 8445 5.3).
+inline constexpr std::size_t kMaxResponseSize = 640;
 
 // First two bits, magic cookie and length fit. Cheap; says nothing about who sent it.
 bool looks_like_stun(std::span<const std::uint8_t> datagram);
