@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 
 #include <netinet/in.h>
 #include <stun/stunagent.h>
@@ -233,18 +234,19 @@ std::span<const std::uint8_t> RequestValidator::accept(const SocketAddress& remo
   const socklen_t source_size = write_sockaddr(remote, source);
   bool controlling = false;
   state.answer_size = state.answer.size();
-  // With the lowest tie-breaker libnice answers a role conflict like any check and reports it; what
-  // to do about claims_controlled is the caller's business.
-  const auto result = stun_usage_ice_conncheck_create_reply(&state.agent,
-                                                            &state.request,
-                                                            &message,
-                                                            state.answer.data(),
-                                                            &state.answer_size,
-                                                            &source,
-                                                            source_size,
-                                                            &controlling,
-                                                            0,
-                                                            STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
+  // With the highest tie-breaker libnice answers a role conflict like any check and reports it;
+  // what to do about claims_controlled is the caller's business.
+  const auto result =
+      stun_usage_ice_conncheck_create_reply(&state.agent,
+                                            &state.request,
+                                            &message,
+                                            state.answer.data(),
+                                            &state.answer_size,
+                                            &source,
+                                            source_size,
+                                            &controlling,
+                                            std::numeric_limits<std::uint64_t>::max(),
+                                            STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
   if (result != STUN_USAGE_ICE_RETURN_SUCCESS && result != STUN_USAGE_ICE_RETURN_ROLE_CONFLICT) {
     state.answer_size = 0;
   }
