@@ -1,0 +1,102 @@
+// Microphone, camera and screen of this computer, with the reasons why a browser may give none.
+
+/**
+ * `insecure`: the page is neither https nor localhost; `denied`: the user or a policy said no; `missing`:
+ * no such device; `busy`: another program has it; `unsupported`: this browser can't.
+ */
+export type CaptureProblem = "insecure" | "denied" | "missing" | "busy" | "unsupported";
+
+export class CaptureError extends Error {
+  readonly problem: CaptureProblem;
+
+  constructor(problem: CaptureProblem, cause?: unknown) {
+    super(`no capture: ${problem}`, { cause });
+    this.name = "CaptureError";
+    this.problem = problem;
+  }
+}
+
+export interface VideoQuality {
+  width: number;
+  height: number;
+  frameRate: number;
+  maxBitrate: number;
+}
+
+/** What can be asked of the browser at all, without asking it. */
+export function captureProblem(): CaptureProblem | undefined {
+  if (typeof navigator !== "undefined" && navigator.mediaDevices?.getUserMedia !== undefined) return undefined;
+  return globalThis.isSecureContext === false ? "insecure" : "unsupported";
+}
+
+export function canShareScreen(): boolean {
+  return typeof navigator !== "undefined" && navigator.mediaDevices?.getDisplayMedia !== undefined;
+}
+
+export async function openMicrophone(deviceId?: string): Promise<MediaStreamTrack> {
+  const stream = await capture(() =>
+    navigator.mediaDevices.getUserMedia({
+      audio: {
+        ...(deviceId ? { deviceId: { ideal: deviceId } } : {}),
+        echoCancellation: true,
+        noiseSuppression: true,
+        autoGainControl: true,
+      },
+    }),
+  );
+  return stream.getAudioTracks()[0]!;
+}
+
+export async function openCamera(quality: VideoQuality, deviceId?: string): Promise<MediaStreamTrack> {
+  const stream = await capture(() =>
+    navigator.mediaDevices.getUserMedia({
+      video: { ...(deviceId ? { deviceId: { ideal: deviceId } } : {}), ...dimensions(quality) },
+    }),
+  );
+  return stream.getVideoTracks()[0]!;
+}
+
+export async function openScreen(): Promise<{ video: MediaStreamTrack; audio: MediaStreamTrack | undefined }> {
+  if (!canShareScreen()) throw new CaptureError(captureProblem() ?? "unsupported");
+  const stream = await capture(() =>
+    navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 15, max: 30 } }, audio: true }),
+  );
+  const video = stream.getVideoTracks()[0]!;
+  video.contentHint = "detail";
+  return { video, audio: stream.getAudioTracks()[0] };
+}
+
+/** Asks a running camera for another size; a camera that can't stays as it is. */
+export async function applyQuality(track: MediaStreamTrack, quality: VideoQuality): Promise<void> {
+  await track.applyConstraints(dimensions(quality)).catch(() => undefined);
+}
+
+function dimensions({ width, height, frameRate }: VideoQuality): MediaTrackConstraints {
+  return { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: frameRate, max: 30 } };
+}
+
+async function capture(open: () => Promise<MediaStream>): Promise<MediaStream> {
+  const problem = captureProblem();
+  if (problem) throw new CaptureError(problem);
+  try {
+    return await open();
+  } catch (error) {
+    throw new CaptureError(problemOf(error), error);
+  }
+}
+
+function problemOf(error: unknown): CaptureProblem {
+  switch ((error as DOMException).name) {
+    case "NotAllowedError":
+    case "SecurityError":
+      return "denied";
+    case "NotFoundError":
+    case "OverconstrainedError":
+      return "missing";
+    case "NotReadableError":
+    case "AbortError":
+      return "busy";
+    default:
+      return "unsupported";
+  }
+}
