@@ -47,6 +47,13 @@ class Outgoing {
   // A new connection continues after this number; what was queued for the old one is forgotten.
   void restart_after(std::uint64_t s);
 
+  // The same, said to the client: the answer first, then everything after `s`, then the closing
+  // word.
+  void resume_after(std::uint64_t s,
+                    std::string answer,
+                    std::string closing,
+                    const SessionLog& log);
+
   bool empty(const SessionLog& log) const { return items_.empty() && sent_ == log.last(); }
 
   // The last number that went out.

@@ -72,23 +72,26 @@ class Session {
   // `reason`.
   std::optional<std::string_view> refuses_to_resume(const chat::Identity& asker,
                                                     std::uint64_t s) const;
-  // On a new connection, after attach(): the answer, the events after `s`, and {"op":"resumed"}.
-  void resume(std::uint32_t id, std::uint64_t s);
+  // On a new connection, after attach(): the answer, the events after `s`, and the closing word.
+  void resume(std::uint64_t s, std::string answer, std::string closing);
 
   // Every frame is a sign of life.
   void on_received(Timestamp now);
-  void on_heartbeat(std::uint64_t ack, UnixMillis now_ms);
 
-  // Asked before each request is carried out; kGranted counts it as open until its answer.
+  void acknowledge(std::uint64_t s) { log_.acknowledge(s, outgoing_.sent()); }
+
+  // Asked before each request is carried out; kGranted counts it as open until answer() or
+  // finish().
   Admission admit(Timestamp now);
 
   std::uint32_t retry_after_ms() const { return requests_.wait_ms(); }
 
-  // `text` is a whole object (write_reply, write_error). Dropped when the connection has changed.
+  // `text` is a whole object. Forgotten when the connection has changed: its id was the old one's.
   void answer(Epoch epoch, std::string text);
   // Of a request without id, which gets no answer.
   void finish(Epoch epoch);
-  void control(std::string text);
+  // What belongs to no granted request: control objects, refusals.
+  void say(std::string text);
 
   // False when the session is lost: its log is full of events that its client did not take.
   [[nodiscard]] bool deliver(const EventPtr& event);
