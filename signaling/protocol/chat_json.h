@@ -1,0 +1,46 @@
+// The messenger's nouns and events as JSON of docs/protocol.md.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "chat/domain/types.h"
+#include "chat/service/chat_service.h"
+#include "signaling/protocol/problem.h"
+#include "signaling/session/shared_event.h"
+
+namespace parlance::signaling {
+
+std::string_view role_name(chat::Role role);
+
+nlohmann::json to_json(const chat::User& user);
+nlohmann::json to_json(const chat::Member& member);
+nlohmann::json to_json(const chat::Conversation& conversation);
+nlohmann::json to_json(const chat::Message& message);
+
+// `conversation` and `members` of conversation.create, conversation.get and invite.accept.
+nlohmann::json to_json(const chat::ConversationView& view);
+nlohmann::json to_json(const chat::ChatService::ConversationList& list);
+nlohmann::json to_json(const chat::Sent& sent);
+nlohmann::json to_json(const chat::HistoryPage& page);
+nlohmann::json to_json(const chat::SyncPage& page);
+
+// A durable event, without `s`: {"ev":...,"c":...,"q":...,"r":...,"d":{...}}.
+nlohmann::json to_json(const chat::Event& event);
+
+// The same, ready to be shared between sessions.
+EventPtr share(const chat::Event& event);
+
+// An event that no store knows: of calls, typing, presence. Without `c` when there is no
+// conversation.
+EventPtr make_event(EventClass event_class,
+                    std::string_view ev,
+                    const std::optional<chat::ConversationId>& conversation,
+                    const nlohmann::json& d);
+
+Problem to_problem(chat::ChatError error);
+
+}  // namespace parlance::signaling
