@@ -55,7 +55,7 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
       return std::nullopt;
     }
     auto& byte = bytes[nibble / 2];
-    byte = static_cast<std::uint8_t>(byte << 4U | static_cast<unsigned>(value));
+    byte = static_cast<std::uint8_t>(unsigned{byte} << 4U | static_cast<unsigned>(value));
     ++nibble;
   }
   return Uuid(bytes);
