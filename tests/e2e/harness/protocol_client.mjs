@@ -149,8 +149,8 @@ export class ProtocolClient {
     });
   }
 
-  raw(data) {
-    this.#socket.send(data);
+  raw(data, options) {
+    this.#socket.send(data, options);
   }
 
   // The first element of a list of this client's that matches, now or later.
