@@ -23,6 +23,9 @@ class TimerSlots {
 
   bool armed(Slot slot) const { return at_[index(slot)] != kNever; }
 
+  // kNever where it is not armed.
+  Timestamp at(Slot slot) const { return at_[index(slot)]; }
+
   // The earliest deadline, kNever when nothing is armed. O(1).
   Timestamp next_timeout() const { return next_; }
 
