@@ -27,6 +27,8 @@ void Outbox::send(Destination& to, std::size_t size) {
   const auto datagram = static_cast<std::uint32_t>(used_++);
   sizes_[datagram] = static_cast<std::uint16_t>(size);
   next_[datagram] = kEnd;
+  ++total_datagrams_;
+  total_bytes_ += size;
   if (to.batch_ != batch_ || to.train_ >= trains_.size() || trains_[to.train_].to != to.path_) {
     to.batch_ = batch_;
     to.train_ = static_cast<std::uint32_t>(trains_.size());

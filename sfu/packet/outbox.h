@@ -72,6 +72,11 @@ class Outbox : public DatagramSink {
   // Refused for lack of room since construction.
   std::uint64_t refused() const { return refused_; }
 
+  // Taken since construction.
+  std::uint64_t total_datagrams() const { return total_datagrams_; }
+
+  std::uint64_t total_bytes() const { return total_bytes_; }
+
   // For the shell: the trains in the order of their first datagram, and each one's chain.
   //   for (auto i = train.first; i != Outbox::kEnd; i = outbox.next(i)) use(outbox.bytes(i));
   std::span<const Train> trains() const { return trains_; }
@@ -94,6 +99,8 @@ class Outbox : public DatagramSink {
   std::size_t used_ = 0;
   std::uint64_t batch_ = 1;
   std::uint64_t refused_ = 0;
+  std::uint64_t total_datagrams_ = 0;
+  std::uint64_t total_bytes_ = 0;
   std::unique_ptr<std::uint8_t[]> arena_;
   std::vector<std::uint16_t> sizes_;
   std::vector<std::uint32_t> next_;

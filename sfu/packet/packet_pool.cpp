@@ -2,32 +2,41 @@
 
 namespace parlance::sfu {
 
-PacketPool::PacketPool(std::size_t slots)
-    : capacity_(slots),
-      available_(slots),
-      slots_(std::make_unique_for_overwrite<PacketSlot[]>(slots)) {
-  for (std::size_t i = slots; i-- > 0;) {
-    slots_[i].pool_ = this;
-    slots_[i].next_free_ = free_;
-    free_ = &slots_[i];
-  }
+PacketPool::PacketPool(std::size_t max_slots)
+    : max_blocks_((max_slots + kBlockSlots - 1) / kBlockSlots) {
+  blocks_.reserve(max_blocks_);
 }
 
 PacketRef PacketPool::acquire() {
-  if (free_ == nullptr) {
+  if (free_ == nullptr && !grow()) {
     return {};
   }
   PacketSlot& slot = *free_;
   free_ = slot.next_free_;
+  slot.begin_ = 0;
   slot.size_ = 0;
-  --available_;
+  ++in_use_;
   return PacketRef(&slot);
+}
+
+bool PacketPool::grow() {
+  if (blocks_.size() == max_blocks_) {
+    return false;
+  }
+  blocks_.push_back(std::make_unique_for_overwrite<PacketSlot[]>(kBlockSlots));
+  const std::span block(blocks_.back().get(), kBlockSlots);
+  for (auto slot = block.rbegin(); slot != block.rend(); ++slot) {
+    slot->pool_ = this;
+    slot->next_free_ = free_;
+    free_ = &*slot;
+  }
+  return true;
 }
 
 void PacketPool::give_back(PacketSlot& slot) {
   slot.next_free_ = free_;
   free_ = &slot;
-  ++available_;
+  --in_use_;
 }
 
 }  // namespace parlance::sfu

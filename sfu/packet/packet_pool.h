@@ -7,8 +7,9 @@
 #include <memory>
 #include <span>
 #include <utility>
+#include <vector>
 
-#include "base/time.h"
+#include "sfu/packet/media_packet.h"
 
 namespace parlance::sfu {
 
@@ -25,17 +26,27 @@ class PacketSlot {
  public:
   std::span<std::uint8_t> buffer() { return bytes_; }
 
-  std::span<const std::uint8_t> bytes() const { return std::span(bytes_).first(size_); }
+  std::span<const std::uint8_t> bytes() const { return std::span(bytes_).subspan(begin_, size_); }
 
-  std::span<std::uint8_t> mutable_bytes() { return std::span(bytes_).first(size_); }
+  std::span<std::uint8_t> mutable_bytes() { return std::span(bytes_).subspan(begin_, size_); }
 
+  // The first `size` bytes of the buffer are the datagram.
   void resize(std::size_t size) { size_ = static_cast<std::uint16_t>(size); }
+
+  // The first `count` bytes are no longer part of it.
+  void remove_prefix(std::size_t count) {
+    begin_ = static_cast<std::uint16_t>(begin_ + count);
+    size_ = static_cast<std::uint16_t>(size_ - count);
+  }
+
+  MediaPacket media;  // of an accepted RTP packet
 
  private:
   friend class PacketPool;
   friend class PacketRef;
 
   std::array<std::uint8_t, kMaxDatagramBytes> bytes_;
+  std::uint16_t begin_ = 0;
   std::uint16_t size_ = 0;
   std::uint32_t references_ = 0;
   PacketSlot* next_free_ = nullptr;
@@ -86,10 +97,14 @@ class PacketRef {
   PacketSlot* slot_ = nullptr;
 };
 
-// Outlives every PacketRef that it handed out.
+// Grows by blocks up to its limit and never shrinks, so that a quiet shard stays small and a busy
+// one soon allocates nothing. Outlives every PacketRef that it handed out.
 class PacketPool {
  public:
-  explicit PacketPool(std::size_t slots);
+  static constexpr std::size_t kBlockSlots = 1024;
+
+  // `max_slots` is rounded up to whole blocks.
+  explicit PacketPool(std::size_t max_slots);
 
   PacketPool(const PacketPool&) = delete;
   PacketPool& operator=(const PacketPool&) = delete;
@@ -97,18 +112,23 @@ class PacketPool {
   // An empty slot, or a null reference when all are in use: the caller counts kNoPacketSlot.
   PacketRef acquire();
 
-  std::size_t capacity() const { return capacity_; }
+  std::size_t capacity() const { return max_blocks_ * kBlockSlots; }
 
-  std::size_t available() const { return available_; }
+  std::size_t in_use() const { return in_use_; }
+
+  // Less than an eighth is left: who stores packets gives old ones back now.
+  bool scarce() const { return in_use_ > capacity() - capacity() / 8; }
 
  private:
   friend class PacketRef;
 
   void give_back(PacketSlot& slot);
 
-  std::size_t capacity_;
-  std::size_t available_;
-  std::unique_ptr<PacketSlot[]> slots_;
+  bool grow();
+
+  std::size_t max_blocks_;
+  std::size_t in_use_ = 0;
+  std::vector<std::unique_ptr<PacketSlot[]>> blocks_;
   PacketSlot* free_ = nullptr;
 };
 

@@ -1,0 +1,24 @@
+// What is known of a received RTP packet once it was accepted; lies beside its bytes in the slot.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "rtp/codec/codec.h"
+#include "rtp/packet/packet_view.h"
+#include "rtp/stream/sequence.h"
+
+namespace parlance::sfu {
+
+// Filled in by the producer's stream before the packet is shared, constant afterwards.
+struct MediaPacket {
+  rtp::PacketView view;
+  rtp::ExtendedSequence sequence = 0;
+  rtp::PayloadInfo info;
+  std::uint8_t payload_type = 0;  // the router's number for the publisher's
+  // To be added to the abs-capture-time's clock offset, Q32.32; nothing as long as the publisher's
+  // clock is unknown.
+  std::optional<std::int64_t> capture_clock_offset;
+};
+
+}  // namespace parlance::sfu
