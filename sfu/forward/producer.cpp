@@ -1,0 +1,138 @@
+#include "sfu/forward/producer.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "sfu/forward/consumer.h"
+
+namespace parlance::sfu {
+
+namespace {
+
+const rtp::RtpCodecParameters* first_media_codec(const rtp::RtpParameters& parameters) {
+  const auto found = std::ranges::find_if(parameters.codecs, [](const auto& codec) {
+    return !associated_payload_type(codec).has_value();
+  });
+  return found == parameters.codecs.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+Producer::Producer(const ProducerOptions& options,
+                   std::uint64_t source,
+                   const ForwardContext& context,
+                   PublisherPort& port,
+                   LevelSink& levels)
+    : id_(options.id),
+      source_(source),
+      kind_(options.kind),
+      mid_(options.parameters.mid),
+      header_extensions_(options.parameters.header_extensions),
+      context_(context),
+      port_(port),
+      levels_(levels),
+      payload_types_(options.parameters, options.mapping),
+      paused_(options.paused) {
+  const rtp::RtpCodecParameters* codec = first_media_codec(options.parameters);
+  mime_type_ = codec == nullptr ? "" : codec->mime_type;
+  for (const rtp::RtpEncodingParameters& encoding : options.parameters.encodings) {
+    const bool pli = codec != nullptr && has_feedback(*codec, "nack", "pli");
+    const bool fir = codec != nullptr && has_feedback(*codec, "ccm", "fir");
+    const ProducerStream::Setup setup{
+        .kind = kind_,
+        .ssrc = encoding.ssrc,
+        .rtx_ssrc = encoding.rtx_ssrc,
+        .clock_rate = payload_types_.primary().clock_rate,
+        .asks_again = codec != nullptr && has_feedback(*codec, "nack", ""),
+        .by_fir = fir && !pli,
+    };
+    streams_.emplace_back(setup, context_.pool, context_.counters);
+    streams_.back().set_paused(paused_);
+  }
+  ++context_.counters.producers;
+}
+
+Producer::~Producer() {
+  CHECK(consumers_.empty());
+  --context_.counters.producers;
+}
+
+void Producer::on_packet(
+    Timestamp now, std::size_t encoding, const PacketRef& packet, bool repaired, Outbox& outbox) {
+  ProducerStream& stream = streams_[encoding];
+  const rtp::PacketView& view = packet->media.view;
+  if (paused_) {
+    if (!repaired) {
+      stream.on_ignored_packet(now, view, packet->bytes().size());
+    }
+    context_.counters.drops.count(DropReason::kPausedProducer);
+    return;
+  }
+  const PayloadType& type = payload_types_[view.payload_type()];
+  if (type.use != PayloadType::Use::kMedia) {
+    context_.counters.drops.count(DropReason::kUnknownPayloadType);
+    return;
+  }
+  const Timestamp due_before = stream.next_timeout();
+  const auto accepted = stream.on_packet(now, context_.clock.at(now), packet, type, repaired);
+  if (!accepted) {
+    context_.counters.drops.count(accepted.error());
+    return;
+  }
+  if (const Timestamp due = stream.next_timeout(); due < due_before) {
+    port_.wake_at(due);
+  }
+  if (kind_ == rtp::MediaKind::kAudio) {
+    if (const auto level = view.audio_level()) {
+      levels_.on_level(now, source_, level->below_overload_db);
+    }
+  }
+  for (Consumer* consumer : consumers_) {
+    if (accepted->reset) {
+      consumer->on_source_reset(now);
+    }
+    consumer->on_packet(now, packet->media, outbox);
+  }
+}
+
+bool Producer::set_paused(Timestamp now, bool paused, Outbox& outbox) {
+  if (paused_ == paused) {
+    return false;
+  }
+  paused_ = paused;
+  for (ProducerStream& stream : streams_) {
+    stream.set_paused(paused);
+  }
+  for (Consumer* consumer : consumers_) {
+    consumer->on_producer_paused(now, outbox);
+  }
+  return true;
+}
+
+void Producer::wake() {
+  port_.wake_at(next_timeout());
+}
+
+Timestamp Producer::next_timeout() const {
+  Timestamp next = kNever;
+  for (const ProducerStream& stream : streams_) {
+    next = std::min(next, stream.next_timeout());
+  }
+  return next;
+}
+
+void Producer::on_timeout(Timestamp now, FeedbackOut& out) {
+  for (ProducerStream& stream : streams_) {
+    stream.on_timeout(now, out);
+  }
+}
+
+void Producer::add(Consumer& consumer) {
+  consumers_.push_back(&consumer);
+}
+
+void Producer::remove(Consumer& consumer) {
+  std::erase(consumers_, &consumer);
+}
+
+}  // namespace parlance::sfu
