@@ -11,13 +11,20 @@
 #include "base/time.h"
 #include "sfu/api/media_engine.h"
 #include "sfu/ice/address.h"
-#include "sfu/packet/drop_reason.h"
 #include "sfu/packet/outbox.h"
 #include "sfu/packet/packet_pool.h"
+#include "sfu/packet/shard_counters.h"
 
 namespace parlance::sfu {
 
 class Crypto;
+
+inline constexpr std::size_t kMaxRoutersPerShard = 4096;
+inline constexpr std::size_t kMaxTransportsPerRouter = 1024;
+
+// An outbox with less room than this is flushed before the next datagram is taken, as that may go
+// to many.
+inline constexpr std::size_t kOutboxHeadroom = 1024;
 
 // A datagram as the shell received it, in a slot of the shard's pool (Shard::packets().acquire()).
 struct ReceivedDatagram {
@@ -30,25 +37,6 @@ struct ShardConfig {
   unsigned index = 0;
   std::vector<IceCandidate> candidates;  // as clients get them, best first
   Crypto& crypto;
-};
-
-// Totals since the shard was made, and what it holds now.
-struct ShardCounters {
-  std::uint32_t routers = 0;
-  std::uint32_t transports = 0;
-  std::uint32_t producers = 0;
-  std::uint32_t consumers = 0;
-  std::uint64_t packets_in = 0;   // datagrams handed in
-  std::uint64_t packets_out = 0;  // datagrams put into outboxes
-  std::uint64_t bytes_in = 0;
-  std::uint64_t bytes_out = 0;
-  std::uint64_t rtp_forwarded = 0;      // RTP packets to consumers, retransmissions not counted
-  std::uint64_t rtp_retransmitted = 0;  // to consumers
-  std::uint64_t nacks_sent = 0;         // sequence numbers asked from publishers
-  std::uint64_t packets_repaired = 0;   // that arrived after they had been asked for
-  std::uint64_t key_frames_asked = 0;
-  std::uint64_t bugs = 0;  // failed CHECKs that cost one peer its transport
-  DropCounters drops;
 };
 
 // Owned by one thread at a time; may be handed to another between two calls. Every call that may
@@ -80,9 +68,7 @@ class Shard {
   std::expected<void, MediaError> create_router(RouterId id);
   void close_router(Timestamp now, RouterId id, Outbox& outbox);
 
-  std::expected<TransportDescription, MediaError> create_transport(Timestamp now,
-                                                                   RouterId router,
-                                                                   TransportId id);
+  std::expected<TransportDescription, MediaError> create_transport(RouterId router, TransportId id);
   std::expected<void, MediaError> connect_transport(
       Timestamp now, RouterId router, TransportId id, const DtlsParameters& remote, Outbox& outbox);
   std::expected<IceParameters, MediaError> restart_ice(Timestamp now,
@@ -90,13 +76,12 @@ class Shard {
                                                        TransportId id);
   void close_transport(Timestamp now, RouterId router, TransportId id, Outbox& outbox);
 
-  std::expected<void, MediaError> produce(Timestamp now,
-                                          RouterId router,
+  std::expected<void, MediaError> produce(RouterId router,
                                           TransportId transport,
                                           const ProducerOptions& options);
   void set_producer_paused(
       Timestamp now, RouterId router, ProducerId id, bool paused, Outbox& outbox);
-  void close_producer(Timestamp now, RouterId router, ProducerId id);
+  void close_producer(RouterId router, ProducerId id);
 
   std::expected<void, MediaError> consume(Timestamp now,
                                           RouterId router,
@@ -106,11 +91,9 @@ class Shard {
   void set_consumer_paused(
       Timestamp now, RouterId router, ConsumerId id, bool paused, Outbox& outbox);
   void request_key_frame(Timestamp now, RouterId router, ConsumerId id, Outbox& outbox);
-  void close_consumer(Timestamp now, RouterId router, ConsumerId id);
+  void close_consumer(RouterId router, ConsumerId id);
 
-  std::expected<Stats, MediaError> transport_stats(Timestamp now,
-                                                   RouterId router,
-                                                   TransportId id) const;
+  std::expected<Stats, MediaError> transport_stats(Timestamp now, RouterId router, TransportId id);
 
   // Events since the last call, in order. To be drained after every call above.
   std::vector<MediaEvent> take_events();

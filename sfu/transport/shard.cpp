@@ -1,0 +1,441 @@
+#include "sfu/transport/shard.h"
+
+#include <array>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+
+#include "base/check.h"
+#include "rtp/packet/demux.h"
+#include "sfu/forward/router.h"
+#include "sfu/forward/wall_clock.h"
+#include "sfu/ice/stun_message.h"
+#include "sfu/secure/crypto.h"
+#include "sfu/transport/demux_tables.h"
+#include "sfu/transport/ready_heap.h"
+#include "sfu/transport/transport.h"
+
+namespace parlance::sfu {
+
+namespace {
+
+// Video streams that a shard can store two seconds of at 250 packets/s; what there are more share
+// the pool.
+constexpr std::size_t kStoredStreams = 64;
+constexpr std::size_t kStoredPackets = 500;
+
+// Slots that are on their way through the shell, not stored.
+constexpr std::size_t kTransitSlots = 512;
+
+// Timers run in one call; more than a shard of full size has due at once.
+constexpr std::size_t kMaxTimersPerCall = 65'536;
+
+constexpr std::size_t packet_slots() {
+  return kStoredStreams * kStoredPackets + kTransitSlots;
+}
+
+// A router and the transports of its participants. The router goes first: it detaches from them.
+class Call final : public TimedOwner, public Waker {
+ public:
+  Call(RouterId id,
+       const ForwardContext& context,
+       std::vector<MediaEvent>& events,
+       ReadyHeap& ready)
+      : ready_(ready), router(id, context, events, *this) {}
+
+  void on_timeout(Timestamp now, Outbox&) override {
+    router.on_timeout(now);
+    ready_.schedule(*this, router.next_timeout());
+  }
+
+  void on_bug() noexcept override {}
+
+  void wake_at(Timestamp) override { ready_.schedule(*this, router.next_timeout()); }
+
+  Transport* transport(TransportId id) const {
+    const auto found = transports.find(id);
+    return found == transports.end() ? nullptr : found->second.get();
+  }
+
+ private:
+  ReadyHeap& ready_;
+
+ public:
+  std::unordered_map<TransportId, std::unique_ptr<Transport>> transports;
+  Router router;
+};
+
+}  // namespace
+
+struct Shard::Core {
+  explicit Core(ShardConfig given) : config(std::move(given)), pool(packet_slots()) {}
+
+  Call* call(RouterId id) const {
+    const auto found = calls.find(id);
+    return found == calls.end() ? nullptr : found->second.get();
+  }
+
+  Transport* transport(RouterId router, TransportId id) const {
+    const Call* found = call(router);
+    return found == nullptr ? nullptr : found->transport(id);
+  }
+
+  void on_datagram(Timestamp now, const ReceivedDatagram& datagram, Outbox& outbox);
+  void on_stun(Timestamp now, const ReceivedDatagram& datagram, Outbox& outbox);
+  void close_transport(Timestamp now, Call& call, TransportId id, Outbox& outbox);
+  void run_due(Timestamp now, Outbox& outbox);
+  std::uint16_t random_u16();
+
+  // Runs `serve`; a broken assumption of ours costs that owner its service and nobody else's.
+  template <typename Serve>
+  void guarded(TimedOwner& owner, Serve&& serve);
+
+  ShardConfig config;
+  PacketPool pool;
+  ShardCounters counters;
+  WallClock clock;
+  std::vector<MediaEvent> events;
+  ReadyHeap ready;
+  DemuxTables demux;
+  std::unordered_map<RouterId, std::unique_ptr<Call>> calls;
+};
+
+namespace {
+
+// Brings the shard's timers and counters up to date at the end of a public call.
+class Settle {
+ public:
+  Settle(Timestamp now, Outbox& outbox, ShardCounters& counters)
+      : now_(now),
+        outbox_(outbox),
+        counters_(counters),
+        datagrams_(outbox.total_datagrams()),
+        bytes_(outbox.total_bytes()) {}
+
+  Settle(const Settle&) = delete;
+  Settle& operator=(const Settle&) = delete;
+
+  ~Settle() {
+    counters_.packets_out += outbox_.total_datagrams() - datagrams_;
+    counters_.bytes_out += outbox_.total_bytes() - bytes_;
+  }
+
+  template <typename Core>
+  void run_due(Core& core) {
+    core.run_due(now_, outbox_);
+  }
+
+ private:
+  Timestamp now_;
+  Outbox& outbox_;
+  ShardCounters& counters_;
+  std::uint64_t datagrams_;
+  std::uint64_t bytes_;
+};
+
+}  // namespace
+
+template <typename Serve>
+void Shard::Core::guarded(TimedOwner& owner, Serve&& serve) {
+  try {
+    serve();
+  } catch (const Bug&) {
+    ++counters.bugs;
+    owner.on_bug();
+    ready.schedule(owner, kNever);
+    if (auto* transport = dynamic_cast<Transport*>(&owner)) {
+      events.push_back({transport->router(),
+                        MediaEvent::TransportChanged{transport->id(), TransportState::kFailed}});
+    }
+  }
+}
+
+void Shard::Core::on_datagram(Timestamp now, const ReceivedDatagram& datagram, Outbox& outbox) {
+  const auto bytes = datagram.packet->bytes();
+  ++counters.packets_in;
+  counters.bytes_in += bytes.size();
+  const rtp::DatagramKind kind = rtp::classify_datagram(bytes);
+  if (kind == rtp::DatagramKind::kStun) {
+    return on_stun(now, datagram, outbox);
+  }
+  if (kind == rtp::DatagramKind::kUnknown) {
+    return counters.drops.count(DropReason::kUnknownDatagram);
+  }
+  Transport* transport = demux.find(datagram.from);
+  if (transport == nullptr) {
+    return counters.drops.count(DropReason::kUnknownPath);
+  }
+  guarded(*transport, [&] {
+    if (kind == rtp::DatagramKind::kRtp) {
+      transport->on_rtp(now, datagram.packet, outbox);
+    } else if (kind == rtp::DatagramKind::kRtcp) {
+      transport->on_rtcp(now, datagram.packet, outbox);
+    } else {
+      transport->on_dtls(now, datagram.packet, outbox);
+    }
+  });
+}
+
+void Shard::Core::on_stun(Timestamp now, const ReceivedDatagram& datagram, Outbox& outbox) {
+  const auto bytes = datagram.packet->bytes();
+  if (!stun::looks_like_stun(bytes)) {
+    return counters.drops.count(DropReason::kUnknownDatagram);
+  }
+  const auto ufrag = stun::local_ufrag(bytes);
+  Transport* transport = ufrag ? demux.find_ufrag(*ufrag) : nullptr;
+  if (transport == nullptr) {
+    return counters.drops.count(DropReason::kUnknownUfrag);
+  }
+  guarded(*transport, [&] { transport->on_stun(now, datagram.packet, datagram.from, outbox); });
+}
+
+void Shard::Core::run_due(Timestamp now, Outbox& outbox) {
+  for (std::size_t i = 0; i < kMaxTimersPerCall; ++i) {
+    TimedOwner* owner = ready.pop_due(now);
+    if (owner == nullptr) {
+      return;
+    }
+    guarded(*owner, [&] { owner->on_timeout(now, outbox); });
+  }
+}
+
+void Shard::Core::close_transport(Timestamp now, Call& call, TransportId id, Outbox& outbox) {
+  const auto found = call.transports.find(id);
+  if (found == call.transports.end()) {
+    return;
+  }
+  Transport& transport = *found->second;
+  guarded(transport, [&] { transport.close(now, outbox); });
+  while (!transport.consumers().empty()) {
+    call.router.close_consumer(transport.consumers().back()->id());
+  }
+  while (!transport.producers().empty()) {
+    call.router.close_producer(transport.producers().back()->id());
+  }
+  call.transports.erase(found);
+}
+
+std::uint16_t Shard::Core::random_u16() {
+  std::array<std::uint8_t, 2> bytes{};
+  config.crypto.random(bytes);
+  return static_cast<std::uint16_t>(bytes[0] << 8U | bytes[1]);
+}
+
+Shard::Shard(ShardConfig config) : core_(std::make_unique<Core>(std::move(config))) {}
+
+Shard::~Shard() = default;
+
+PacketPool& Shard::packets() {
+  return core_->pool;
+}
+
+void Shard::set_wall_clock(Timestamp now, std::int64_t unix_us) {
+  core_->clock.set(now, unix_us);
+}
+
+std::size_t Shard::on_datagrams(Timestamp now,
+                                std::span<ReceivedDatagram> datagrams,
+                                Outbox& outbox) {
+  Settle settle(now, outbox, core_->counters);
+  std::size_t taken = 0;
+  while (taken < datagrams.size()) {
+    if (taken > 0 && outbox.free() < kOutboxHeadroom) {
+      break;
+    }
+    const ReceivedDatagram datagram = std::move(datagrams[taken++]);
+    if (datagram.packet) {
+      core_->on_datagram(now, datagram, outbox);
+    }
+  }
+  settle.run_due(*core_);
+  return taken;
+}
+
+Timestamp Shard::next_timeout() const {
+  return core_->ready.next();
+}
+
+void Shard::on_timeout(Timestamp now, Outbox& outbox) {
+  Settle settle(now, outbox, core_->counters);
+  settle.run_due(*core_);
+}
+
+std::expected<void, MediaError> Shard::create_router(RouterId id) {
+  if (core_->calls.contains(id)) {
+    return std::unexpected(MediaError::kDuplicateId);
+  }
+  if (core_->calls.size() >= kMaxRoutersPerShard) {
+    return std::unexpected(MediaError::kLimitReached);
+  }
+  const ForwardContext context{core_->clock, core_->pool, core_->counters};
+  core_->calls.emplace(id, std::make_unique<Call>(id, context, core_->events, core_->ready));
+  ++core_->counters.routers;
+  return {};
+}
+
+void Shard::close_router(Timestamp now, RouterId id, Outbox& outbox) {
+  Settle settle(now, outbox, core_->counters);
+  const auto found = core_->calls.find(id);
+  if (found == core_->calls.end()) {
+    return;
+  }
+  Call& call = *found->second;
+  while (!call.transports.empty()) {
+    core_->close_transport(now, call, call.transports.begin()->first, outbox);
+  }
+  core_->calls.erase(found);
+  --core_->counters.routers;
+}
+
+std::expected<TransportDescription, MediaError> Shard::create_transport(RouterId router,
+                                                                        TransportId id) {
+  Call* call = core_->call(router);
+  if (call == nullptr) {
+    return std::unexpected(MediaError::kNotFound);
+  }
+  if (call->transports.contains(id)) {
+    return std::unexpected(MediaError::kDuplicateId);
+  }
+  if (call->transports.size() >= kMaxTransportsPerRouter) {
+    return std::unexpected(MediaError::kLimitReached);
+  }
+  const TransportContext context{core_->clock,
+                                 core_->counters,
+                                 core_->config.crypto,
+                                 core_->demux,
+                                 core_->ready,
+                                 core_->events};
+  auto transport = std::make_unique<Transport>(router, id, context);
+  TransportDescription description;
+  description.ice = transport->ice_parameters();
+  description.candidates = core_->config.candidates;
+  description.dtls.role = DtlsRole::kAuto;
+  description.dtls.fingerprints = {{"sha-256", core_->config.crypto.fingerprint().str()}};
+  call->transports.emplace(id, std::move(transport));
+  return description;
+}
+
+std::expected<void, MediaError> Shard::connect_transport(
+    Timestamp now, RouterId router, TransportId id, const DtlsParameters& remote, Outbox& outbox) {
+  Settle settle(now, outbox, core_->counters);
+  Transport* transport = core_->transport(router, id);
+  if (transport == nullptr) {
+    return std::unexpected(MediaError::kNotFound);
+  }
+  std::expected<void, MediaError> connected;
+  core_->guarded(*transport, [&] { connected = transport->connect(now, remote, outbox); });
+  settle.run_due(*core_);
+  return connected;
+}
+
+std::expected<IceParameters, MediaError> Shard::restart_ice(Timestamp now,
+                                                            RouterId router,
+                                                            TransportId id) {
+  Transport* transport = core_->transport(router, id);
+  if (transport == nullptr) {
+    return std::unexpected(MediaError::kNotFound);
+  }
+  return transport->restart_ice(now);
+}
+
+void Shard::close_transport(Timestamp now, RouterId router, TransportId id, Outbox& outbox) {
+  Settle settle(now, outbox, core_->counters);
+  if (Call* call = core_->call(router)) {
+    core_->close_transport(now, *call, id, outbox);
+  }
+}
+
+std::expected<void, MediaError> Shard::produce(RouterId router,
+                                               TransportId transport,
+                                               const ProducerOptions& options) {
+  Call* call = core_->call(router);
+  Transport* port = call == nullptr ? nullptr : call->transport(transport);
+  if (port == nullptr) {
+    return std::unexpected(MediaError::kNotFound);
+  }
+  if (!port->connecting()) {
+    return std::unexpected(MediaError::kNotConnected);
+  }
+  return call->router.produce(options, *port);
+}
+
+void Shard::set_producer_paused(
+    Timestamp now, RouterId router, ProducerId id, bool paused, Outbox& outbox) {
+  Settle settle(now, outbox, core_->counters);
+  if (Call* call = core_->call(router)) {
+    call->router.set_producer_paused(now, id, paused, outbox);
+    settle.run_due(*core_);
+  }
+}
+
+void Shard::close_producer(RouterId router, ProducerId id) {
+  if (Call* call = core_->call(router)) {
+    call->router.close_producer(id);
+  }
+}
+
+std::expected<void, MediaError> Shard::consume(Timestamp now,
+                                               RouterId router,
+                                               TransportId transport,
+                                               const ConsumerOptions& options,
+                                               Outbox& outbox) {
+  Settle settle(now, outbox, core_->counters);
+  Call* call = core_->call(router);
+  Transport* port = call == nullptr ? nullptr : call->transport(transport);
+  if (port == nullptr) {
+    return std::unexpected(MediaError::kNotFound);
+  }
+  const Consumer::Numbers numbers{
+      .first_sequence = static_cast<std::uint16_t>(core_->random_u16() & 0x7FFFU),
+      .first_rtx_sequence = static_cast<std::uint16_t>(core_->random_u16() & 0x7FFFU)};
+  const auto consumed = call->router.consume(now, options, *port, numbers, outbox);
+  settle.run_due(*core_);
+  return consumed;
+}
+
+void Shard::set_consumer_paused(
+    Timestamp now, RouterId router, ConsumerId id, bool paused, Outbox& outbox) {
+  Settle settle(now, outbox, core_->counters);
+  Call* call = core_->call(router);
+  Consumer* consumer = call == nullptr ? nullptr : call->router.consumer(id);
+  if (consumer != nullptr) {
+    consumer->set_paused(now, paused, outbox);
+    settle.run_due(*core_);
+  }
+}
+
+void Shard::request_key_frame(Timestamp now, RouterId router, ConsumerId id, Outbox& outbox) {
+  Settle settle(now, outbox, core_->counters);
+  Call* call = core_->call(router);
+  Consumer* consumer = call == nullptr ? nullptr : call->router.consumer(id);
+  if (consumer != nullptr) {
+    consumer->on_key_frame_request(now);
+    settle.run_due(*core_);
+  }
+}
+
+void Shard::close_consumer(RouterId router, ConsumerId id) {
+  if (Call* call = core_->call(router)) {
+    call->router.close_consumer(id);
+  }
+}
+
+std::expected<Stats, MediaError> Shard::transport_stats(Timestamp now,
+                                                        RouterId router,
+                                                        TransportId id) {
+  Transport* transport = core_->transport(router, id);
+  if (transport == nullptr) {
+    return std::unexpected(MediaError::kNotFound);
+  }
+  return transport->stats(now);
+}
+
+std::vector<MediaEvent> Shard::take_events() {
+  return std::exchange(core_->events, {});
+}
+
+const ShardCounters& Shard::counters() const {
+  return core_->counters;
+}
+
+}  // namespace parlance::sfu
