@@ -15,20 +15,26 @@ enum class OrtcError : std::uint8_t {
   kUnsupportedCodec,  // no codec of the router matches
   kNoMediaCodec,      // an rtx without its media codec, or no codec at all
   kDuplicatedPayloadType,
+  kBadPayloadType,  // out of range, or not to be told from RTCP
   kDuplicatedExtensionId,
   kNoEncoding,
   kSeveralEncodings,  // simulcast: refused until layers are forwarded
   kMissingSsrc,
-  kCannotConsume,  // the consumer's capabilities hold no codec of the producer
+  kDuplicatedSsrc,  // rtx on the SSRC of its media
+  kCannotConsume,   // the consumer's capabilities hold no codec of the producer
 };
 
 // A stable text for the reply to the client: what was wrong with its parameters.
 std::string to_string(OrtcError error);
 
 // The one router description that this server offers: Opus, VP8, VP9 (profiles 0 and 2), H264
-// (constrained baseline and main, packetization-mode 1), AV1, each video codec with RTX, and every
-// header extension of docs/protocol.md. Payload types from 100 on.
+// (constrained baseline, main and high, packetization-mode 1), AV1, each video codec with RTX, and
+// the header extensions with the ids of ExtensionKind. Payload types from 100 on.
 const RtpCapabilities& router_capabilities();
+
+// Whether every codec (rtx included) is of that kind, as its MIME type says. To be asked before
+// producer_mapping().
+bool is_of_kind(MediaKind kind, const RtpParameters& parameters);
 
 // Codecs and encodings of `produced` mapped to the router's; mapped SSRCs count up from first_ssrc.
 std::expected<RtpMapping, OrtcError> producer_mapping(const RtpParameters& produced,

@@ -16,7 +16,7 @@ Codec codec_from_mime(std::string_view mime_type);
 
 struct PayloadInfo {
   bool valid = false;             // false: the codec's descriptor could not be read
-  bool starts_frame = false;      // first packet of a frame (or of a layer's frame)
+  bool starts_frame = false;      // may be the first packet of a frame; false: surely is not
   bool starts_key_frame = false;  // first packet of a frame that a decoder can begin with
   std::optional<std::uint8_t> spatial_layer;
   std::optional<std::uint8_t> temporal_layer;

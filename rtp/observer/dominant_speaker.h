@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
@@ -11,9 +12,9 @@
 
 namespace parlance::rtp {
 
-// Compares the speech activity of sources over immediate, medium and long windows, so that a cough
-// does not take the floor and a pause for breath does not lose it. Pure: the owner calls
-// on_timeout() when next_timeout() has come.
+// Compares the speech activity of sources over an immediate (20 ms), a medium (100 ms) and a long
+// (1 s) span, so that a cough does not take the floor and a pause for breath does not lose it.
+// Pure: the owner calls on_timeout() when next_timeout() has come.
 class DominantSpeaker {
  public:
   static constexpr Duration kInterval = std::chrono::milliseconds(300);
@@ -29,25 +30,30 @@ class DominantSpeaker {
   // kNever while nobody sends.
   Timestamp next_timeout() const { return next_; }
 
+  // Whoever spoke last keeps the floor while all are silent.
   std::optional<AudioSource> dominant() const { return dominant_; }
 
  private:
-  static constexpr std::size_t kImmediates = 50;  // sub-bands of 20 ms
-  static constexpr std::size_t kMediums = 10;
-  static constexpr std::size_t kLongs = 1;
+  static constexpr std::size_t kFrames = 50;  // of 20 ms: the long span
+  static constexpr double kMaxFrameLoudness = 127;
 
-  struct Speaker {
-    std::array<std::uint8_t, kImmediates> levels{};  // newest first, 0 silence to 127
-    std::array<std::uint8_t, kMediums> mediums{};
-    std::array<std::uint8_t, kLongs> longs{};
-    double immediate_score = 0;
-    double medium_score = 0;
-    double long_score = 0;
-    std::uint8_t min_level = 0;
-    Timestamp last_level_at{};
+  struct Activity {
+    double immediate = 0;
+    double medium = 0;
+    double long_term = 0;
   };
 
-  void elect(Timestamp now);
+  struct Speaker {
+    std::array<std::uint8_t, kFrames> loudness{};  // a ring; 0 silence to 127
+    std::size_t newest = 0;
+    Timestamp newest_at{};
+    double floor = kMaxFrameLoudness;  // the speaker's background noise; unknown at first
+    Activity activity;
+  };
+
+  static void push(Speaker& speaker, std::uint8_t loudness);
+  static Activity measure(const Speaker& speaker);
+  std::optional<AudioSource> elect() const;
 
   std::unordered_map<AudioSource, Speaker> speakers_;
   std::optional<AudioSource> dominant_;

@@ -48,7 +48,8 @@ class HeaderTemplate {
 
   bool sends(ExtensionKind kind) const { return extensions_.id(kind) != 0; }
 
-  // Header and payload (without padding) into `out`; returns the size, 0 where it doesn't fit.
+  // Header and payload (without padding) into `out`; returns the size, 0 where `out` has less than
+  // kMaxSize bytes beyond the payload (write_rtx: and the OSN).
   std::size_t write(std::span<std::uint8_t> out,
                     const PacketView& received,
                     const OutgoingFields& fields) const;

@@ -106,6 +106,11 @@ class PacketView {
   void parse_one_byte_elements(std::size_t begin, std::size_t end, const ExtensionMap& extensions);
   void parse_two_byte_elements(std::size_t begin, std::size_t end, const ExtensionMap& extensions);
 
+  void add_element(std::uint8_t id,
+                   std::size_t at,
+                   std::size_t size,
+                   const ExtensionMap& extensions);
+
   std::span<const std::uint8_t> bytes_;
   std::uint32_t timestamp_ = 0;
   Ssrc ssrc_ = 0;

@@ -1,6 +1,7 @@
 // Received RTX packets (RFC 4588) turned back into the originals.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -8,6 +9,8 @@
 #include "rtp/packet/packet_view.h"
 
 namespace parlance::rtp {
+
+inline constexpr std::size_t kRtxOverhead = 2;  // the OSN
 
 // Rewrites the RTX packet in place, before it becomes immutable: the header moves two bytes up over
 // the original sequence number (OSN) and gets the media stream's payload type and SSRC. Returns the
@@ -18,7 +21,7 @@ std::optional<std::span<std::uint8_t>> restore_from_rtx(std::span<std::uint8_t> 
                                                         std::uint8_t media_payload_type,
                                                         Ssrc media_ssrc);
 
-// Who sent this stream's packets first, by the OSN: nothing where the payload is shorter.
+// The OSN: the number the packet had in the media stream. Nothing where the payload is shorter.
 std::optional<std::uint16_t> original_sequence(const PacketView& rtx);
 
 }  // namespace parlance::rtp

@@ -8,6 +8,7 @@
 #include "base/byte_writer.h"
 #include "base/time.h"
 #include "rtp/parameters.h"
+#include "rtp/rtcp/transport_feedback.h"
 #include "rtp/stream/sequence.h"
 
 namespace parlance::rtp {
@@ -29,20 +30,15 @@ class ArrivalLog {
   bool write_feedback(Timestamp now, ByteWriter& out, Ssrc sender_ssrc);
 
  private:
-  struct Arrival {
-    ExtendedSequence sequence = 0;
-    Timestamp at{};
-  };
-
   void drop_old(Timestamp now);
 
   SequenceTracker sequences_;
-  std::vector<Arrival> arrivals_;  // ascending by sequence
+  std::vector<rtcp::PacketArrival> arrivals_;  // ascending by sequence
   ExtendedSequence next_to_report_ = 0;
   Timestamp next_feedback_ = kNever;
+  Timestamp last_feedback_{};
   Ssrc media_ssrc_ = 0;
   std::uint8_t feedback_count_ = 0;
-  bool started_ = false;
 };
 
 }  // namespace parlance::rtp

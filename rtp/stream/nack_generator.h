@@ -19,6 +19,9 @@ inline constexpr std::uint8_t kNackMaxRetries = 10;
 inline constexpr std::size_t kNackMaxList = 1000;
 inline constexpr std::int64_t kNackMaxAge = 10000;  // in packets
 
+// Numbers handed out at once: even if none are neighbours, their NACK fits into 1,000 bytes.
+inline constexpr std::size_t kNackMaxAsk = 240;
+
 // One per received stream. A missing packet is asked for 10 ms after it was found missing, then
 // once each round trip, ten times. Pure: the owner calls on_timeout() when next_timeout() has come.
 class NackGenerator {
@@ -27,7 +30,8 @@ class NackGenerator {
   // late.
   bool on_packet(Timestamp now, ExtendedSequence sequence, bool starts_key_frame);
 
-  // Appends the numbers to ask for now, in ascending order.
+  // Appends the numbers to ask for now, in ascending order, kNackMaxAsk at most; where there are
+  // more, next_timeout() stays due.
   void on_timeout(Timestamp now, std::vector<std::uint16_t>& ask_for);
 
   Timestamp next_timeout() const { return timers_.next_timeout(); }
@@ -54,7 +58,7 @@ class NackGenerator {
 
   bool forget(ExtendedSequence sequence);
   void add_gap(Timestamp now, ExtendedSequence from, ExtendedSequence to);
-  void make_room(std::int64_t wanted);
+  void make_room(std::size_t wanted);
   void drop_before(ExtendedSequence sequence);
 
   TimerSlots<Slot> timers_;

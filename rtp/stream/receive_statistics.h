@@ -20,7 +20,10 @@ class ReceiveStatistics {
   void on_packet(Timestamp now, const SequenceUpdate& update, std::uint32_t rtp_timestamp);
 
   // A retransmission filled a gap: counts as received.
-  void on_repaired() { ++received_; }
+  void on_repaired() {
+    ++received_;
+    ++received_since_reset_;
+  }
 
   void on_sender_report(Timestamp now, NtpTime sent);
 
@@ -37,6 +40,9 @@ class ReceiveStatistics {
   std::uint32_t jitter() const { return jitter_x16_ / 16; }
 
  private:
+  // A timestamp that jumps says nothing of the network, and must not overflow the sum.
+  static constexpr std::uint32_t kMaxTransitStep = 450'000;  // 5 s at 90 kHz
+
   void update_jitter(Timestamp now, std::uint32_t rtp_timestamp);
 
   std::uint32_t clock_rate_;
@@ -45,7 +51,8 @@ class ReceiveStatistics {
   ExtendedSequence newest_ = 0;
   std::uint64_t received_ = 0;
   std::int64_t expected_prior_ = 0;
-  std::uint64_t received_prior_ = 0;
+  std::int64_t received_since_reset_ = 0;
+  std::int64_t received_prior_ = 0;
   std::int64_t lost_before_reset_ = 0;
   std::uint8_t fraction_lost_ = 0;
   std::uint32_t jitter_x16_ = 0;
