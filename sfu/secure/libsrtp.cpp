@@ -1,9 +1,9 @@
 #include "sfu/secure/libsrtp.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <mutex>
+
+#include <arpa/inet.h>
 
 #include "base/byte_reader.h"
 #include "base/check.h"
