@@ -35,6 +35,7 @@
     const out = {
       t: performance.now(), video: {}, audio: {}, codecs: {}, retransmissionsReceived: 0,
       retransmissionsSent: 0, nacksSent: 0, nacksReceived: 0, lost: 0, sentFrames: 0, pairs: [],
+      remotePorts: [],
     };
     for (const [index, pc] of peers.entries()) {
       if (pc.connectionState === "closed") continue;
@@ -59,6 +60,7 @@
         } else if (s.type === "candidate-pair" && s.nominated && s.state === "succeeded") {
           const local = stats.get(s.localCandidateId);
           out.pairs.push(`${local?.candidateType}/${local?.protocol}`);
+          out.remotePorts.push(stats.get(s.remoteCandidateId)?.port);
         }
       }
     }

@@ -48,6 +48,11 @@ export class Server {
     ];
   }
 
+  // The command line of a subcommand that talks to this server.
+  command(name, ...rest) {
+    return [name, ...rest, "--data", this.data];
+  }
+
   // Starts the process; it is not waited for.
   launch(args = this.args()) {
     const child = spawn(kBinary, args, {stdio: ["ignore", "pipe", "pipe"]});
