@@ -42,6 +42,7 @@ constexpr CallError call_error(rtp::ortc::OrtcError error) {
     case rtp::ortc::OrtcError::kDuplicatedPayloadType:
     case rtp::ortc::OrtcError::kDuplicatedExtensionId:
     case rtp::ortc::OrtcError::kDuplicatedSsrc:
+    case rtp::ortc::OrtcError::kBadPayloadType:
     case rtp::ortc::OrtcError::kNoEncoding:
     case rtp::ortc::OrtcError::kMissingSsrc:
       return CallError::kBadRtpParameters;
