@@ -42,7 +42,7 @@ constexpr bool is_fixed(ExtensionKind kind) {
 }
 
 constexpr std::uint8_t element_header(std::uint8_t id, std::size_t size) {
-  return static_cast<std::uint8_t>(id << 4U | (size - 1));
+  return static_cast<std::uint8_t>(static_cast<unsigned>(id) << 4U | (size - 1));
 }
 
 void put(std::span<std::uint8_t> out, std::size_t at, std::uint64_t value, std::size_t size) {
