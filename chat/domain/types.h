@@ -65,6 +65,7 @@ struct Identity {
   bool operator==(const Identity&) const = default;
 };
 
+// Best first. Stores keep the numbers.
 enum class Role : std::uint8_t { kOwner, kAdmin, kModerator, kMember, kGuest };
 
 // May mute, remove and lock.

@@ -1,0 +1,60 @@
+// What the memory store keeps, and how a transaction takes its changes back.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "chat/domain/types.h"
+#include "chat/ports/directory.h"
+
+namespace parlance::chat {
+
+struct MemoryUser {
+  UserHead head;
+  std::set<ConversationId> conversations;
+  std::vector<UserEvent> events;  // r is the index plus one
+};
+
+struct MemoryConversation {
+  ConversationRecord record;
+  std::map<UserId, Member> members;
+  std::vector<Message> messages;  // q is the index plus one
+  std::unordered_map<MessageId, Number> numbers;
+  std::vector<ConversationEvent> events;  // r is the index plus one
+};
+
+struct MemoryState {
+  std::unordered_map<UserId, MemoryUser> users;
+  std::map<TokenHash, Device> devices;
+  std::set<DeviceId> device_ids;
+  std::unordered_map<ConversationId, MemoryConversation> conversations;
+  std::unordered_map<std::string, ConversationId> invites;
+  // The sessions of several threads meet here and nowhere else.
+  std::shared_mutex guard;
+};
+
+// Undoes changes, newest first.
+class UndoLog {
+ public:
+  void push(std::move_only_function<void()> undo) { steps_.push_back(std::move(undo)); }
+
+  void forget() { steps_.clear(); }
+
+  void roll_back() {
+    while (!steps_.empty()) {
+      steps_.back()();
+      steps_.pop_back();
+    }
+  }
+
+ private:
+  std::vector<std::move_only_function<void()>> steps_;
+};
+
+}  // namespace parlance::chat

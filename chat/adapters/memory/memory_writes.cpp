@@ -1,0 +1,207 @@
+#include "chat/adapters/memory/memory_writes.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "base/check.h"
+
+namespace parlance::chat {
+
+namespace {
+
+template <typename Value>
+bool has(const std::vector<Value>& values, const Value& value) {
+  return std::ranges::find(values, value) != values.end();
+}
+
+}  // namespace
+
+void MemoryWrites::begin(const Footprint& footprint) {
+  footprint_ = footprint;
+  failed_ = false;
+}
+
+bool MemoryWrites::commit() {
+  if (failed_) {
+    roll_back();
+    return false;
+  }
+  undo_.forget();
+  return true;
+}
+
+void MemoryWrites::roll_back() {
+  undo_.roll_back();
+  failed_ = false;
+}
+
+bool MemoryWrites::announced(ConversationId id) const {
+  const auto& row = state_.conversations.at(id);
+  return has(footprint_.conversations, id) ||
+         has(footprint_.invite_codes, row.record.conversation.invite_code) ||
+         std::ranges::any_of(footprint_.renamed,
+                             [&](UserId user) { return row.members.contains(user); });
+}
+
+bool MemoryWrites::announced(UserId id) const {
+  return has(footprint_.users, id) || has(footprint_.renamed, id);
+}
+
+MemoryUser* MemoryWrites::user(UserId id) {
+  const auto found = state_.users.find(id);
+  failed_ = failed_ || found == state_.users.end();
+  return failed_ ? nullptr : &found->second;
+}
+
+MemoryConversation* MemoryWrites::conversation(ConversationId id) {
+  const auto found = state_.conversations.find(id);
+  failed_ = failed_ || found == state_.conversations.end();
+  return failed_ ? nullptr : &found->second;
+}
+
+void MemoryWrites::add_user(const User& user, const Device& device) {
+  failed_ = failed_ || state_.users.contains(user.id) || state_.device_ids.contains(device.id) ||
+            state_.devices.contains(device.token_hash);
+  if (failed_) {
+    return;
+  }
+  CHECK(announced(user.id));
+  state_.users[user.id].head.user = user;
+  state_.devices[device.token_hash] = device;
+  state_.device_ids.insert(device.id);
+  undo_.push([this, id = user.id, device] {
+    state_.users.erase(id);
+    state_.devices.erase(device.token_hash);
+    state_.device_ids.erase(device.id);
+  });
+}
+
+void MemoryWrites::rename_user(UserId id, std::string_view name) {
+  if (MemoryUser* row = user(id)) {
+    undo_.push([row, old = row->head.user.name] { row->head.user.name = old; });
+    row->head.user.name = name;
+  }
+}
+
+void MemoryWrites::add_conversation(const ConversationRecord& record) {
+  const ConversationId id = record.conversation.id;
+  const std::string& code = record.conversation.invite_code;
+  failed_ = failed_ || state_.conversations.contains(id) || state_.invites.contains(code) ||
+            !state_.users.contains(record.creator);
+  if (failed_) {
+    return;
+  }
+  MemoryConversation& row = state_.conversations[id];
+  row.record = record;
+  row.record.conversation.last_q = 0;
+  row.record.conversation.last_r = 0;
+  state_.invites[code] = id;
+  undo_.push([this, id, code] {
+    state_.conversations.erase(id);
+    state_.invites.erase(code);
+  });
+}
+
+void MemoryWrites::put(ConversationId id, const Member& member) {
+  MemoryConversation* row = conversation(id);
+  MemoryUser* account = user(member.user);
+  if (row == nullptr || account == nullptr) {
+    return;
+  }
+  const auto old = row->members.find(member.user);
+  if (old == row->members.end()) {
+    row->members[member.user] = member;
+    account->conversations.insert(id);
+    undo_.push([row, account, id, user = member.user] {
+      row->members.erase(user);
+      account->conversations.erase(id);
+    });
+  } else {
+    undo_.push([row, before = old->second] { row->members[before.user] = before; });
+    const UnixMillis joined_at = old->second.joined_at;
+    old->second = member;
+    old->second.joined_at = joined_at;
+  }
+}
+
+void MemoryWrites::erase(ConversationId id, UserId user_id) {
+  MemoryConversation* row = conversation(id);
+  MemoryUser* account = user(user_id);
+  if (row == nullptr || account == nullptr || !row->members.contains(user_id)) {
+    return;
+  }
+  undo_.push([row, account, id, before = row->members.at(user_id)] {
+    row->members[before.user] = before;
+    account->conversations.insert(id);
+  });
+  row->members.erase(user_id);
+  account->conversations.erase(id);
+}
+
+bool MemoryWrites::store_message(MemoryConversation& row, const Message& message) {
+  Number& last_q = row.record.conversation.last_q;
+  if (message.q != last_q + 1 || row.numbers.contains(message.id) ||
+      !state_.users.contains(message.sender)) {
+    failed_ = true;
+    return false;
+  }
+  row.messages.push_back(message);
+  row.numbers[message.id] = message.q;
+  last_q = message.q;
+  undo_.push([&row, id = message.id] {
+    row.messages.pop_back();
+    row.numbers.erase(id);
+    --row.record.conversation.last_q;
+  });
+  return true;
+}
+
+void MemoryWrites::append(const ConversationEvent& event) {
+  MemoryConversation* row = conversation(event.conversation);
+  if (row == nullptr) {
+    return;
+  }
+  CHECK(announced(event.conversation));
+  if (event.r != row->record.conversation.last_r + 1) {
+    failed_ = true;
+    return;
+  }
+  const auto* created = std::get_if<ConversationEvent::MessageCreated>(&event.what);
+  if (created != nullptr && !store_message(*row, created->message)) {
+    return;
+  }
+  if (const auto* renamed = std::get_if<ConversationEvent::Renamed>(&event.what)) {
+    std::string& title = row->record.conversation.title;
+    undo_.push([&title, old = title] { title = old; });
+    title = renamed->title;
+  }
+  row->events.push_back(event);
+  row->record.conversation.last_r = event.r;
+  undo_.push([row] {
+    row->events.pop_back();
+    --row->record.conversation.last_r;
+  });
+}
+
+void MemoryWrites::append(const UserEvent& event) {
+  MemoryUser* row = user(event.user);
+  if (row == nullptr) {
+    return;
+  }
+  CHECK(announced(event.user));
+  if (event.r != row->head.last_r + 1) {
+    failed_ = true;
+    return;
+  }
+  row->events.push_back(event);
+  row->head.last_r = event.r;
+  undo_.push([row] {
+    row->events.pop_back();
+    --row->head.last_r;
+  });
+}
+
+}  // namespace parlance::chat

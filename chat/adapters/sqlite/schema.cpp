@@ -1,0 +1,153 @@
+#include "chat/adapters/sqlite/schema.h"
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace parlance::chat {
+
+namespace {
+
+// "Prlc": tells our files from those of other programs (SQLite's manual, PRAGMA application_id).
+constexpr std::string_view kApplicationId = "1349676131";
+
+// Ids are 16 bytes, times milliseconds since 1970. Rows are stored in the order of their keys, so
+// that a page of history or of events lies together. A migration that was released is never
+// changed: a new one follows.
+constexpr const char* kFirst = R"(
+CREATE TABLE users (
+  id BLOB PRIMARY KEY,
+  name TEXT NOT NULL,
+  guest INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  last_r INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE devices (
+  id BLOB PRIMARY KEY,
+  user BLOB NOT NULL REFERENCES users,
+  token_hash BLOB NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE conversations (
+  id BLOB PRIMARY KEY,
+  creator BLOB NOT NULL REFERENCES users,
+  title TEXT NOT NULL,
+  invite_code TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  last_q INTEGER NOT NULL DEFAULT 0,
+  last_r INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE members (
+  conversation BLOB NOT NULL REFERENCES conversations,
+  user BLOB NOT NULL REFERENCES users,
+  role INTEGER NOT NULL,
+  joined_at INTEGER NOT NULL,
+  visible_from INTEGER NOT NULL,
+  PRIMARY KEY (conversation, user)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX members_by_user ON members (user, conversation);
+
+-- The id is the sender's cmid. It is unique for everybody in the conversation, so also for its sender.
+CREATE TABLE messages (
+  conversation BLOB NOT NULL REFERENCES conversations,
+  q INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  r INTEGER NOT NULL,
+  sender BLOB NOT NULL REFERENCES users,
+  at INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (conversation, q),
+  UNIQUE (conversation, id)
+) STRICT, WITHOUT ROWID;
+
+-- Every change; what doesn't belong to its kind is NULL. A message is looked up by its q.
+CREATE TABLE conversation_events (
+  conversation BLOB NOT NULL REFERENCES conversations,
+  r INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  q INTEGER,
+  user BLOB,
+  text TEXT,
+  role INTEGER,
+  joined_at INTEGER,
+  visible_from INTEGER,
+  PRIMARY KEY (conversation, r)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE user_events (
+  user BLOB NOT NULL REFERENCES users,
+  r INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  conversation BLOB,
+  text TEXT,
+  invite_code TEXT,
+  created_at INTEGER,
+  last_q INTEGER,
+  last_r INTEGER,
+  PRIMARY KEY (user, r)
+) STRICT, WITHOUT ROWID;
+)";
+
+// PRAGMA user_version counts how many of these a file has had.
+constexpr std::array kMigrations = {kFirst};
+
+std::expected<void, std::string> refuse_foreign(Connection& connection, const std::string& path) {
+  const auto application = connection.answer("PRAGMA application_id");
+  const auto tables = connection.answer("SELECT count(*) FROM sqlite_schema");
+  if (!application || !tables) {
+    return std::unexpected(path + " can't be read as a database: " +
+                           (application ? tables.error() : application.error()) +
+                           ". Move the file away, or name another one in store.url.");
+  }
+  const bool fresh = *application == "0" && *tables == "0";
+  if (!fresh && *application != kApplicationId) {
+    return std::unexpected(path +
+                           " is a database of another program. Name another file in store.url.");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::expected<void, std::string> upgrade_schema(Connection& connection, const std::string& path) {
+  if (auto ours = refuse_foreign(connection, path); !ours) {
+    return ours;
+  }
+  const auto failed = [&](const std::string& why) {
+    return std::unexpected("The database " + path + " can't be brought up to date: " + why +
+                           ". Make sure that the file and its folder are writable and the disk "
+                           "isn't full.");
+  };
+  const auto version = connection.answer("PRAGMA user_version");
+  if (!version) {
+    return failed(version.error());
+  }
+  const auto done = static_cast<std::size_t>(std::stoull(*version));
+  if (done > kMigrations.size()) {
+    return std::unexpected("The database " + path +
+                           " was written by a newer Parlance: it has schema " + *version +
+                           ", this program knows up to " + std::to_string(kMigrations.size()) +
+                           ". Start the newer program, or name another file in store.url.");
+  }
+  const auto journal = connection.answer("PRAGMA journal_mode=WAL");
+  if (!journal || *journal != "wal") {
+    return failed(journal ? "no write-ahead log, but " + *journal : journal.error());
+  }
+  for (std::size_t i = done; i < kMigrations.size(); ++i) {
+    const std::string step = std::string("BEGIN IMMEDIATE;") + kMigrations[i] +
+                             "PRAGMA application_id=" + std::string(kApplicationId) +
+                             ";PRAGMA user_version=" + std::to_string(i + 1) + ";COMMIT;";
+    if (const auto ran = connection.execute(step); !ran) {
+      static_cast<void>(connection.execute("ROLLBACK"));
+      return failed(ran.error());
+    }
+  }
+  return {};
+}
+
+}  // namespace parlance::chat

@@ -1,0 +1,36 @@
+// Reading the SQLite store.
+#pragma once
+
+#include "chat/adapters/sqlite/connection.h"
+#include "chat/ports/store.h"
+
+namespace parlance::chat {
+
+// All three reading ports, inside of the connection's open transaction.
+class SqliteReads final : public Directory, public Memberships, public EventLog {
+ public:
+  explicit SqliteReads(Connection& connection) : connection_(connection) {}
+
+  std::optional<UserHead> user(UserId id) override;
+  std::optional<Identity> device_of(const TokenHash& token_hash) override;
+  std::optional<ConversationRecord> conversation(ConversationId id) override;
+  std::optional<ConversationRecord> conversation_invited_by(std::string_view invite_code) override;
+
+  std::optional<Member> member(ConversationId conversation, UserId user) override;
+  std::vector<Member> members(ConversationId conversation) override;
+  std::vector<Conversation> conversations_of(UserId user) override;
+
+  std::optional<Message> message(ConversationId conversation, MessageId cmid) override;
+  std::vector<Message> messages(const MessageRange& range) override;
+  std::vector<ConversationEvent> events(ConversationId conversation,
+                                        Revision after,
+                                        std::size_t limit) override;
+  std::vector<UserEvent> user_events(UserId user, Revision after, std::size_t limit) override;
+
+  StoreReads all() { return {.directory = *this, .memberships = *this, .log = *this}; }
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace parlance::chat

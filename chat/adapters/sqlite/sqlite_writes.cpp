@@ -1,0 +1,218 @@
+#include "chat/adapters/sqlite/sqlite_writes.h"
+
+#include <cstdint>
+#include <variant>
+
+#include "chat/adapters/sqlite/event_kinds.h"
+
+namespace parlance::chat {
+
+namespace {
+
+constexpr const char* kMemberEvent =
+    "INSERT INTO conversation_events "
+    "(conversation, r, at, kind, user, text, role, joined_at, visible_from) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+template <typename Kind>
+constexpr std::int64_t number(Kind kind) {
+  return static_cast<std::int64_t>(kind);
+}
+
+void insert_member_event(Connection& connection,
+                         const ConversationEvent& event,
+                         ConversationEventKind kind,
+                         const Member& member) {
+  Execution(connection, kMemberEvent)
+      .bind(event.conversation)
+      .bind(event.r)
+      .bind(event.at)
+      .bind(number(kind))
+      .bind(member.user)
+      .bind(member.name)
+      .bind(number(member.role))
+      .bind(member.joined_at)
+      .bind(member.visible_from)
+      .run();
+}
+
+}  // namespace
+
+void SqliteWrites::add_user(const User& user, const Device& device) {
+  Execution(connection_, "INSERT INTO users (id, name, guest, created_at) VALUES (?, ?, ?, ?)")
+      .bind(user.id)
+      .bind(user.name)
+      .bind(std::int64_t{user.guest})
+      .bind(user.created_at)
+      .run();
+  Execution(connection_,
+            "INSERT INTO devices (id, user, token_hash, created_at) VALUES (?, ?, ?, ?)")
+      .bind(device.id)
+      .bind(device.user)
+      .bind(device.token_hash)
+      .bind(device.created_at)
+      .run();
+}
+
+void SqliteWrites::rename_user(UserId id, std::string_view name) {
+  const int changed =
+      Execution(connection_, "UPDATE users SET name = ? WHERE id = ?").bind(name).bind(id).run();
+  if (changed != 1) {
+    connection_.refuse("a user to rename isn't there");
+  }
+}
+
+void SqliteWrites::add_conversation(const ConversationRecord& record) {
+  Execution(connection_,
+            "INSERT INTO conversations (id, creator, title, invite_code, created_at) "
+            "VALUES (?, ?, ?, ?, ?)")
+      .bind(record.conversation.id)
+      .bind(record.creator)
+      .bind(record.conversation.title)
+      .bind(record.conversation.invite_code)
+      .bind(record.conversation.created_at)
+      .run();
+}
+
+void SqliteWrites::put(ConversationId conversation, const Member& member) {
+  Execution(connection_,
+            "INSERT INTO members (conversation, user, role, joined_at, visible_from) "
+            "VALUES (?, ?, ?, ?, ?) ON CONFLICT (conversation, user) "
+            "DO UPDATE SET role = excluded.role, visible_from = excluded.visible_from")
+      .bind(conversation)
+      .bind(member.user)
+      .bind(number(member.role))
+      .bind(member.joined_at)
+      .bind(member.visible_from)
+      .run();
+}
+
+void SqliteWrites::erase(ConversationId conversation, UserId user) {
+  Execution(connection_, "DELETE FROM members WHERE conversation = ? AND user = ?")
+      .bind(conversation)
+      .bind(user)
+      .run();
+}
+
+void SqliteWrites::append(const ConversationEvent& event) {
+  const bool message = std::holds_alternative<ConversationEvent::MessageCreated>(event.what);
+  advance(event, message ? 1 : 0);
+  std::visit([&](const auto& what) { store(event, what); }, event.what);
+}
+
+// The head is where two writers would meet: it moves by one or not at all.
+void SqliteWrites::advance(const ConversationEvent& event, Number messages) {
+  const int changed = Execution(connection_,
+                                "UPDATE conversations SET last_r = last_r + 1, last_q = last_q + ? "
+                                "WHERE id = ? AND last_r + 1 = ?")
+                          .bind(messages)
+                          .bind(event.conversation)
+                          .bind(event.r)
+                          .run();
+  if (changed != 1) {
+    connection_.refuse("a revision isn't the next of its conversation");
+  }
+}
+
+void SqliteWrites::store(const ConversationEvent& event,
+                         const ConversationEvent::MessageCreated& created) {
+  store_message(created.message);
+  Execution(connection_,
+            "INSERT INTO conversation_events (conversation, r, at, kind, q) VALUES (?, ?, ?, ?, ?)")
+      .bind(event.conversation)
+      .bind(event.r)
+      .bind(event.at)
+      .bind(number(ConversationEventKind::kMessageCreated))
+      .bind(created.message.q)
+      .run();
+}
+
+void SqliteWrites::store_message(const Message& message) {
+  // Its number has to be the head's, which has moved already.
+  const int changed = Execution(connection_,
+                                "INSERT INTO messages (conversation, q, id, r, sender, at, body) "
+                                "SELECT c.id, c.last_q, ?, c.last_r, ?, ?, ? FROM conversations c "
+                                "WHERE c.id = ? AND c.last_q = ?")
+                          .bind(message.id)
+                          .bind(message.sender)
+                          .bind(message.at)
+                          .bind(message.body)
+                          .bind(message.conversation)
+                          .bind(message.q)
+                          .run();
+  if (changed != 1) {
+    connection_.refuse("a message isn't the next of its conversation");
+  }
+}
+
+void SqliteWrites::store(const ConversationEvent& event,
+                         const ConversationEvent::MemberJoined& joined) {
+  insert_member_event(connection_, event, ConversationEventKind::kMemberJoined, joined.member);
+}
+
+void SqliteWrites::store(const ConversationEvent& event,
+                         const ConversationEvent::MemberUpdated& updated) {
+  insert_member_event(connection_, event, ConversationEventKind::kMemberUpdated, updated.member);
+}
+
+void SqliteWrites::store(const ConversationEvent& event,
+                         const ConversationEvent::MemberLeft& left) {
+  Execution(connection_,
+            "INSERT INTO conversation_events (conversation, r, at, kind, user) "
+            "VALUES (?, ?, ?, ?, ?)")
+      .bind(event.conversation)
+      .bind(event.r)
+      .bind(event.at)
+      .bind(number(ConversationEventKind::kMemberLeft))
+      .bind(left.user)
+      .run();
+}
+
+void SqliteWrites::store(const ConversationEvent& event,
+                         const ConversationEvent::Renamed& renamed) {
+  Execution(connection_, "UPDATE conversations SET title = ? WHERE id = ?")
+      .bind(renamed.title)
+      .bind(event.conversation)
+      .run();
+  Execution(connection_,
+            "INSERT INTO conversation_events (conversation, r, at, kind, text) "
+            "VALUES (?, ?, ?, ?, ?)")
+      .bind(event.conversation)
+      .bind(event.r)
+      .bind(event.at)
+      .bind(number(ConversationEventKind::kRenamed))
+      .bind(renamed.title)
+      .run();
+}
+
+void SqliteWrites::append(const UserEvent& event) {
+  const int changed =
+      Execution(connection_, "UPDATE users SET last_r = last_r + 1 WHERE id = ? AND last_r + 1 = ?")
+          .bind(event.user)
+          .bind(event.r)
+          .run();
+  if (changed != 1) {
+    connection_.refuse("a revision isn't the next of its user's stream");
+    return;
+  }
+  Execution insert(connection_,
+                   "INSERT INTO user_events (user, r, at, kind, conversation, text, invite_code, "
+                   "created_at, last_q, last_r) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  insert.bind(event.user).bind(event.r).bind(event.at);
+  if (const auto* added = std::get_if<UserEvent::ConversationAdded>(&event.what)) {
+    insert.bind(number(UserEventKind::kConversationAdded))
+        .bind(added->conversation.id)
+        .bind(added->conversation.title)
+        .bind(added->conversation.invite_code)
+        .bind(added->conversation.created_at)
+        .bind(added->conversation.last_q)
+        .bind(added->conversation.last_r);
+  } else if (const auto* removed = std::get_if<UserEvent::ConversationRemoved>(&event.what)) {
+    insert.bind(number(UserEventKind::kConversationRemoved)).bind(removed->conversation);
+  } else if (const auto* profile = std::get_if<UserEvent::ProfileChanged>(&event.what)) {
+    insert.bind(number(UserEventKind::kProfileChanged)).null().bind(profile->name);
+  }
+  insert.run();
+}
+
+}  // namespace parlance::chat

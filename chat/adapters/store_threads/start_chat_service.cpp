@@ -1,0 +1,44 @@
+#include "chat/adapters/store_threads/start_chat_service.h"
+
+#include <string_view>
+#include <utility>
+
+#include "chat/adapters/memory/memory_store.h"
+#include "chat/adapters/sqlite/sqlite_store.h"
+#include "chat/adapters/store_threads/threaded_chat_service.h"
+
+namespace parlance::chat {
+
+namespace {
+
+constexpr std::string_view kSqlite = "sqlite:";
+constexpr std::string_view kMemory = "memory:";
+
+std::expected<std::unique_ptr<Store>, std::string> open_store(const std::string& url) {
+  if (url == kMemory) {
+    return make_memory_store();
+  }
+  if (url.starts_with(kSqlite)) {
+    return open_sqlite_store({.path = url.substr(kSqlite.size()), .vfs = {}});
+  }
+  return std::unexpected("store.url is \"" + url +
+                         "\": write sqlite:PATH for a database file, or memory: to keep nothing.");
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<ChatService>, std::string> start_chat_service(StoreOptions options,
+                                                                            EventSink sink) {
+  if (options.readers < 1 || options.readers > kMaxReaders) {
+    return std::unexpected("store.readers is " + std::to_string(options.readers) +
+                           ": write a number from 1 to " + std::to_string(kMaxReaders) + ".");
+  }
+  auto store = open_store(options.url);
+  if (!store) {
+    return std::unexpected(std::move(store.error()));
+  }
+  return ThreadedChatService::start(
+      std::move(*store), options.readers, std::move(sink), std::move(options.report));
+}
+
+}  // namespace parlance::chat

@@ -1,0 +1,182 @@
+#include "chat/service/commands.h"
+
+#include "chat/domain/permissions.h"
+#include "chat/domain/text_rules.h"
+
+namespace parlance::chat {
+
+namespace {
+
+constexpr auto fault(ChatError error) {
+  return std::unexpected(error);
+}
+
+}  // namespace
+
+std::expected<Identity, ChatError> Commands::run(const CreateGuest& request) {
+  auto name = clean_name(request.name);
+  if (!name) {
+    return fault(ChatError::kInvalid);
+  }
+  writes_.directory.add_user({.id = request.user, .name = *name, .guest = true, .created_at = now_},
+                             {.id = request.device,
+                              .user = request.user,
+                              .token_hash = request.token_hash,
+                              .created_at = now_});
+  return Identity{
+      .user = request.user, .device = request.device, .name = std::move(*name), .guest = true};
+}
+
+std::expected<User, ChatError> Commands::run(const RenameUser& request) {
+  auto name = clean_name(request.name);
+  if (!name) {
+    return fault(ChatError::kInvalid);
+  }
+  auto head = reads_.directory.user(request.user);
+  if (!head) {
+    return fault(ChatError::kUnauthenticated);
+  }
+  if (head->user.name == *name) {
+    return head->user;
+  }
+  writes_.directory.rename_user(request.user, *name);
+  change(*head, UserEvent::ProfileChanged{.name = *name});
+  for (const Conversation& conversation : reads_.memberships.conversations_of(request.user)) {
+    if (const auto member = reads_.memberships.member(conversation.id, request.user)) {
+      change(conversation, ConversationEvent::MemberUpdated{.member = *member});
+    }
+  }
+  head->user.name = std::move(*name);
+  return head->user;
+}
+
+std::expected<ConversationView, ChatError> Commands::run(const CreateConversation& request) {
+  auto title = clean_title(request.title);
+  if (!title || request.conversation.is_nil()) {
+    return fault(ChatError::kInvalid);
+  }
+  const auto creator = reads_.directory.user(request.creator);
+  if (!creator) {
+    return fault(ChatError::kUnauthenticated);
+  }
+  if (const auto taken = reads_.directory.conversation(request.conversation)) {
+    const bool repeated = taken->creator == request.creator &&
+                          reads_.memberships.member(request.conversation, request.creator);
+    if (!repeated) {
+      return fault(ChatError::kConflict);
+    }
+    return view(request.conversation);
+  }
+  writes_.directory.add_conversation({.conversation = {.id = request.conversation,
+                                                       .title = std::move(*title),
+                                                       .invite_code = request.invite_code,
+                                                       .created_at = now_},
+                                      .creator = request.creator});
+  return join(*creator, request.conversation, Role::kOwner);
+}
+
+std::expected<ConversationView, ChatError> Commands::run(const AcceptInvite& request) {
+  const auto user = reads_.directory.user(request.user);
+  if (!user) {
+    return fault(ChatError::kUnauthenticated);
+  }
+  const auto invited = reads_.directory.conversation_invited_by(request.code);
+  if (!invited) {
+    return fault(ChatError::kNotFound);
+  }
+  const ConversationId conversation = invited->conversation.id;
+  if (reads_.memberships.member(conversation, request.user)) {
+    return view(conversation);
+  }
+  return join(*user, conversation, kRoleByInvite);
+}
+
+std::expected<void, ChatError> Commands::run(const RemoveMember& request) {
+  const auto asker = reads_.memberships.member(request.conversation, request.asker);
+  const auto member = reads_.memberships.member(request.conversation, request.member);
+  const auto record = reads_.directory.conversation(request.conversation);
+  const auto head = reads_.directory.user(request.member);
+  if (!asker || !member || !record || !head) {
+    return fault(ChatError::kNotFound);
+  }
+  if (!may_remove(request.asker, asker->role, request.member, member->role)) {
+    return fault(ChatError::kForbidden);
+  }
+  writes_.memberships.erase(request.conversation, request.member);
+  change(record->conversation, ConversationEvent::MemberLeft{.user = request.member});
+  change(*head, UserEvent::ConversationRemoved{.conversation = request.conversation});
+  return {};
+}
+
+std::expected<Sent, ChatError> Commands::run(const SendMessage& request) {
+  auto body = clean_body(request.body);
+  if (!body || request.cmid.is_nil()) {
+    return fault(ChatError::kInvalid);
+  }
+  const auto member = reads_.memberships.member(request.conversation, request.sender);
+  auto taken = reads_.log.message(request.conversation, request.cmid);
+  if (taken && taken->sender == request.sender) {
+    // Also for a sender who was removed since: what it doesn't know yet is only that this was
+    // stored.
+    return Sent{.message = std::move(*taken), .duplicate = true};
+  }
+  if (!member) {
+    return fault(ChatError::kNotFound);
+  }
+  if (taken) {
+    return fault(ChatError::kConflict);
+  }
+  const auto record = reads_.directory.conversation(request.conversation);
+  if (!record) {
+    return fault(ChatError::kNotFound);
+  }
+  const Conversation& head = record->conversation;
+  Message message{.id = request.cmid,
+                  .conversation = request.conversation,
+                  .q = head.last_q + 1,
+                  .r = head.last_r + 1,
+                  .sender = request.sender,
+                  .body = std::move(*body),
+                  .at = now_};
+  change(head, ConversationEvent::MessageCreated{.message = message});
+  return Sent{.message = std::move(message)};
+}
+
+void Commands::change(const Conversation& head, ConversationChange what) {
+  ConversationEvent event{
+      .conversation = head.id, .r = head.last_r + 1, .at = now_, .what = std::move(what)};
+  writes_.log.append(event);
+  events_.emplace_back(std::move(event));
+}
+
+void Commands::change(const UserHead& head, UserChange what) {
+  UserEvent event{.user = head.user.id, .r = head.last_r + 1, .at = now_, .what = std::move(what)};
+  writes_.log.append(event);
+  events_.emplace_back(std::move(event));
+}
+
+ConversationView Commands::join(const UserHead& user, ConversationId conversation, Role role) {
+  const Member member{.user = user.user.id,
+                      .name = user.user.name,
+                      .role = role,
+                      .joined_at = now_,
+                      .visible_from = kVisibleFromByInvite};
+  writes_.memberships.put(conversation, member);
+  if (const auto record = reads_.directory.conversation(conversation)) {
+    change(record->conversation, ConversationEvent::MemberJoined{.member = member});
+  }
+  ConversationView joined = view(conversation);
+  change(user, UserEvent::ConversationAdded{.conversation = joined.conversation});
+  return joined;
+}
+
+ConversationView Commands::view(ConversationId conversation) {
+  ConversationView view;
+  if (auto record = reads_.directory.conversation(conversation)) {
+    view.conversation = std::move(record->conversation);
+  }
+  view.members = reads_.memberships.members(conversation);
+  return view;
+}
+
+}  // namespace parlance::chat
