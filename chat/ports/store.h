@@ -29,19 +29,25 @@ struct Footprint {
     UserId sender;
   };
 
-  std::vector<ConversationId> conversations;  // heads, and the members that `users` are in them
-  std::vector<std::string> invite_codes;      // the same for the conversations these belong to
-  std::vector<UserId> users;                  // heads
-  std::vector<UserId> renamed;                // heads of all conversations of these
-  std::vector<MessageKey> messages;
+  // Heads, and the members that `users` are in them.
+  std::vector<ConversationId> conversations = {};
+  // The same for the conversations these belong to.
+  std::vector<std::string> invite_codes = {};
+  // Heads.
+  std::vector<UserId> users = {};
+  // Heads, and those of all their conversations.
+  std::vector<UserId> renamed = {};
+  std::vector<MessageKey> messages = {};
 };
 
+// The reading ports of one transaction.
 struct StoreReads {
   Directory& directory;
   Memberships& memberships;
   EventLog& log;
 };
 
+// The writing ports of one transaction.
 struct StoreWrites {
   DirectoryWriter& directory;
   MembershipWriter& memberships;

@@ -39,9 +39,9 @@ struct Sent {
 
 struct HistoryQuery {
   ConversationId conversation;
-  std::optional<Number> before_q;  // messages with smaller numbers, the newest of them
-  std::optional<Number> after_q;   // messages with larger numbers, the oldest of them
-                                   // neither: the newest; both: the oldest between them
+  std::optional<Number> before_q = {};  // messages with smaller numbers, the newest of them
+  std::optional<Number> after_q = {};   // messages with larger numbers, the oldest of them
+                                        // neither: the newest; both: the oldest between them
   std::size_t limit = 50;
 };
 
@@ -57,8 +57,8 @@ struct Cursor {
 
 struct SyncQuery {
   std::vector<Cursor> cursors;
-  std::optional<Revision> user_r;  // of the user's own stream
-  std::size_t limit = 200;         // events in all
+  std::optional<Revision> user_r = {};  // of the user's own stream
+  std::size_t limit = 200;              // events in all
 };
 
 struct SyncPage {
@@ -66,7 +66,7 @@ struct SyncPage {
                                 // before the member's visible_from
   std::vector<Cursor> cursors;  // where each asked conversation stands after these events;
                                 // below what was asked where the device knows more than the store
-  std::optional<Revision> user_r;
+  std::optional<Revision> user_r = {};
   std::vector<ConversationId> gone;  // asked for, but the user is no member
   bool has_more = false;
 };
@@ -136,6 +136,8 @@ class ChatService {
   virtual void stop() = 0;
 };
 
+// Where committed changes go. After kUnavailable a revision may be in the store and yet never have
+// come here: whoever sees the gap catches up by sync.
 using EventSink = std::function<void(std::shared_ptr<const Event>)>;
 
 }  // namespace parlance::chat

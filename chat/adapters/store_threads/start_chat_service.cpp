@@ -33,6 +33,10 @@ std::expected<std::unique_ptr<ChatService>, std::string> start_chat_service(Stor
     return std::unexpected("store.readers is " + std::to_string(options.readers) +
                            ": write a number from 1 to " + std::to_string(kMaxReaders) + ".");
   }
+  if (!options.report) {
+    options.report = [](const std::string&) {
+    };
+  }
   auto store = open_store(options.url);
   if (!store) {
     return std::unexpected(std::move(store.error()));
