@@ -35,25 +35,39 @@ export function canShareScreen(): boolean {
 
 export async function openMicrophone(deviceId?: string): Promise<MediaStreamTrack> {
   const stream = await capture(() =>
-    navigator.mediaDevices.getUserMedia({
-      audio: {
-        ...(deviceId ? { deviceId: { ideal: deviceId } } : {}),
-        echoCancellation: true,
-        noiseSuppression: true,
-        autoGainControl: true,
-      },
-    }),
+    navigator.mediaDevices.getUserMedia({ audio: audioConstraints(deviceId) }),
   );
   return stream.getAudioTracks()[0]!;
 }
 
 export async function openCamera(quality: VideoQuality, deviceId?: string): Promise<MediaStreamTrack> {
   const stream = await capture(() =>
-    navigator.mediaDevices.getUserMedia({
-      video: { ...(deviceId ? { deviceId: { ideal: deviceId } } : {}), ...dimensions(quality) },
-    }),
+    navigator.mediaDevices.getUserMedia({ video: videoConstraints(quality, deviceId) }),
   );
   return stream.getVideoTracks()[0]!;
+}
+
+/** Both by one question to the user; what could not be had is missing, with the reason. */
+export async function openMicrophoneAndCamera(
+  quality: VideoQuality,
+  devices: { microphone?: string | undefined; camera?: string | undefined } = {},
+): Promise<{ microphone: MediaStreamTrack | CaptureError; camera: MediaStreamTrack | CaptureError }> {
+  try {
+    const stream = await capture(() =>
+      navigator.mediaDevices.getUserMedia({
+        audio: audioConstraints(devices.microphone),
+        video: videoConstraints(quality, devices.camera),
+      }),
+    );
+    return { microphone: stream.getAudioTracks()[0]!, camera: stream.getVideoTracks()[0]! };
+  } catch {
+    // One of them missing fails both: ask for each, to know which.
+    const [microphone, camera] = await Promise.all([
+      openMicrophone(devices.microphone).catch((error: CaptureError) => error),
+      openCamera(quality, devices.camera).catch((error: CaptureError) => error),
+    ]);
+    return { microphone, camera };
+  }
 }
 
 export async function openScreen(): Promise<{ video: MediaStreamTrack; audio: MediaStreamTrack | undefined }> {
@@ -69,6 +83,19 @@ export async function openScreen(): Promise<{ video: MediaStreamTrack; audio: Me
 /** Asks a running camera for another size; a camera that can't stays as it is. */
 export async function applyQuality(track: MediaStreamTrack, quality: VideoQuality): Promise<void> {
   await track.applyConstraints(dimensions(quality)).catch(() => undefined);
+}
+
+function audioConstraints(deviceId: string | undefined): MediaTrackConstraints {
+  return {
+    ...(deviceId ? { deviceId: { ideal: deviceId } } : {}),
+    echoCancellation: true,
+    noiseSuppression: true,
+    autoGainControl: true,
+  };
+}
+
+function videoConstraints(quality: VideoQuality, deviceId: string | undefined): MediaTrackConstraints {
+  return { ...(deviceId ? { deviceId: { ideal: deviceId } } : {}), ...dimensions(quality) };
 }
 
 function dimensions({ width, height, frameRate }: VideoQuality): MediaTrackConstraints {

@@ -64,6 +64,11 @@ export class Connection {
     if (!this.#closed) this.#socket.send(JSON.stringify(frame));
   }
 
+  /** A heartbeat before its time, for the acknowledgement in it. */
+  acknowledge(): void {
+    this.#beat();
+  }
+
   /** Asks for a sign of life and gives the connection up when none comes soon. */
   probe(): void {
     if (this.#closed || this.#heartbeat === undefined || this.#probe !== undefined) return;

@@ -7,6 +7,7 @@ export {
   captureProblem,
   openCamera,
   openMicrophone,
+  openMicrophoneAndCamera,
   openScreen,
   type VideoQuality,
 } from "./capture.js";

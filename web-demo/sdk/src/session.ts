@@ -26,6 +26,8 @@ export interface SessionEvents {
 }
 
 const LAST_CODE_TO_RECONNECT = 4499;
+/** Events after which an acknowledgement does not wait for the next heartbeat. */
+const ACK_EVERY = 64;
 
 export class Session extends Emitter<SessionEvents> {
   readonly #http: HttpApi;
@@ -191,6 +193,8 @@ export class Session extends Emitter<SessionEvents> {
         return;
       }
       this.#lastS = frame.s;
+      // The server keeps what is not acknowledged, and only so much of it.
+      if (frame.s % ACK_EVERY === 0) this.#connection?.acknowledge();
     }
     this.emit("event", frame);
   }
