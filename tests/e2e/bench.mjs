@@ -33,7 +33,7 @@ async function round(code, pauseMs, number) {
     const viewer = await chromium.tab(`viewer-${number + i}`);
     await openInvite(viewer, server.base, code);
     await viewer.fill("name-input", `Viewer ${number + i}`);
-    await viewer.click("lobby-camera");
+    await viewer.click("toggle-camera");
     viewers.push(viewer);
   }
   await delay(kApartMs);

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import Ajv from "ajv";
+import { Ajv } from "ajv";
 import { loadSchemas, protocolFolder } from "./schemas.mjs";
 
 // First columns of the table rows under a heading, e.g. "`typing.start`, `typing.stop`".

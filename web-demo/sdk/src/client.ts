@@ -145,15 +145,16 @@ export class Client extends Observable<ClientEvents> {
     const c = uuidv7();
     const { conversation } = await this.#session.request("conversation.create", { c, title });
     const created = this.#add(conversation);
-    await created.open();
+    created.open().catch(() => undefined);
     return created;
   }
 
+  /** The messages are loaded behind it, so that a call can be joined without waiting for them. */
   async acceptInvite(code: string): Promise<Conversation> {
     const view = await this.#session.request("invite.accept", { code });
     const conversation = this.#add(view.conversation);
     conversation.applyView(view);
-    await conversation.open();
+    conversation.open().catch(() => undefined);
     return conversation;
   }
 

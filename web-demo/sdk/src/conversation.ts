@@ -41,6 +41,7 @@ export class Conversation extends Observable<ConversationEvents> {
   #online: ReadonlySet<string> = new Set();
   #summary: P.CallSummary | null = null;
   #cursor: number;
+  #wanted = false;
   #opened: Promise<void> | undefined;
   #loaded = false;
   #gone = false;
@@ -131,6 +132,7 @@ export class Conversation extends Observable<ConversationEvents> {
 
   /** Loads members, presence and the newest messages; follows all of it from then on. */
   open(): Promise<void> {
+    this.#wanted = true;
     this.#opened ??= this.#open().catch((error: unknown) => {
       this.#opened = undefined;
       throw error;
@@ -143,8 +145,8 @@ export class Conversation extends Observable<ConversationEvents> {
       this.#deps.session.request("conversation.get", { c: this.id }),
       this.#deps.session.request("message.history", { c: this.id, limit: PAGE }),
     ]);
-    this.#store.mergeHistory(page.messages, page.has_more);
     this.applyView(view);
+    this.#store.mergeHistory(page.messages, page.has_more);
     this.#loaded = true;
     this.changed();
     void this.#outbox.flush();
@@ -202,7 +204,8 @@ export class Conversation extends Observable<ConversationEvents> {
 
   /** @internal A connection came back: ephemeral things may have changed unheard. */
   async refresh(): Promise<void> {
-    if (!this.#opened) return;
+    if (!this.#wanted) return;
+    if (!this.#opened) return this.open();
     this.applyView(await this.#deps.session.request("conversation.get", { c: this.id }));
     void this.#outbox.flush();
   }

@@ -33,7 +33,7 @@ export function Composer({ conversation, onSend }: { conversation: Conversation;
     >
       <textarea
         ref={input}
-        data-testid="chat-input"
+        data-testid="message-input"
         aria-label="Message"
         placeholder="Write a message"
         rows={Math.min(MAX_ROWS, text.split("\n").length)}
@@ -45,7 +45,7 @@ export function Composer({ conversation, onSend }: { conversation: Conversation;
           conversation.noteTyping(body);
         }}
       />
-      <button type="submit" className="icon-button send" aria-label="Send" title="Send" data-testid="chat-send" disabled={!text.trim()}>
+      <button type="submit" className="icon-button send" aria-label="Send" title="Send" data-testid="send-message" disabled={!text.trim()}>
         <SendHorizontal aria-hidden />
       </button>
     </form>

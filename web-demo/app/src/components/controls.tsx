@@ -30,7 +30,7 @@ export function Controls({ model, call, onSettings }: {
       <CaptureHelp media={media} />
       <div className="controls" role="toolbar" aria-label="Call">
         <Toggle
-          testId="mic-toggle"
+          testId="toggle-microphone"
           on={media.microphone.on}
           label="Microphone"
           shortcut="M"
@@ -38,7 +38,7 @@ export function Controls({ model, call, onSettings }: {
           onToggle={() => void media.toggle("microphone")}
         />
         <Toggle
-          testId="camera-toggle"
+          testId="toggle-camera"
           on={media.camera.on}
           label="Camera"
           shortcut="V"
@@ -52,7 +52,7 @@ export function Controls({ model, call, onSettings }: {
             aria-pressed={media.screen !== undefined}
             aria-label="Share your screen"
             title={media.screen ? "Stop sharing your screen" : "Share your screen"}
-            data-testid="share-screen"
+            data-testid="toggle-screen"
             onClick={() => void share()}
           >
             {media.screen ? <MonitorX /> : <MonitorUp />}
@@ -65,7 +65,7 @@ export function Controls({ model, call, onSettings }: {
             aria-pressed={call.locked}
             aria-label="Lock the call"
             title={call.locked ? "Let people in again" : "Let nobody else in"}
-            data-testid="lock-call"
+            data-testid="toggle-lock"
             onClick={() => void call.lock(!call.locked).catch(failed)}
           >
             {call.locked ? <Lock /> : <LockOpen />}
@@ -86,7 +86,7 @@ export function Controls({ model, call, onSettings }: {
           className="round danger"
           aria-label="Leave the call"
           title="Leave the call"
-          data-testid="leave"
+          data-testid="leave-call"
           onClick={() => void model.leaveCall()}
         >
           <PhoneOff />

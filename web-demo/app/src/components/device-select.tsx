@@ -1,9 +1,9 @@
 import type { LocalMedia } from "../lib/local-media";
 
 const KINDS = {
-  microphone: { label: "Microphone", kind: "audioinput", testId: "mic-select" },
-  camera: { label: "Camera", kind: "videoinput", testId: "camera-select" },
-  speaker: { label: "Speaker", kind: "audiooutput", testId: "speaker-select" },
+  microphone: { label: "Microphone", kind: "audioinput", testId: "select-microphone" },
+  camera: { label: "Camera", kind: "videoinput", testId: "select-camera" },
+  speaker: { label: "Speaker", kind: "audiooutput", testId: "select-speaker" },
 } as const;
 
 export function DeviceSelect({ media, of }: { media: LocalMedia; of: keyof typeof KINDS }) {

@@ -21,14 +21,14 @@ export function Preview({ media }: { media: LocalMedia }) {
         )}
         <div className="preview-controls">
           <Toggle
-            testId="mic-toggle"
+            testId="toggle-microphone"
             on={microphone.on}
             label="Microphone"
             icons={[<Mic />, <MicOff />]}
             onToggle={() => void media.toggle("microphone")}
           />
           <Toggle
-            testId="camera-toggle"
+            testId="toggle-camera"
             on={camera.on}
             label="Camera"
             icons={[<Video />, <VideoOff />]}

@@ -32,7 +32,7 @@ export function Tile({ id, user, name, camera, microphoneOn, speaking, self = fa
         <Avatar id={user} name={name} large />
       )}
       <div className="tile-label">
-        {!microphoneOn && <MicOff aria-label="Microphone off" data-testid="tile-mic-off" />}
+        {!microphoneOn && <MicOff aria-label="Microphone off" data-testid="tile-muted" />}
         <span data-testid="tile-name">{self ? `${name} (you)` : name}</span>
       </div>
       {onMute && onRemove && <HostMenu name={name} microphoneOn={microphoneOn} onMute={onMute} onRemove={onRemove} />}

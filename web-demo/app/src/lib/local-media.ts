@@ -68,8 +68,11 @@ export class LocalMedia extends Observable<{ screenEnded: [] }> {
 
   /** Asks for what is wanted and not there yet; one question to the user where both are. */
   open(wanted: Record<Kind, boolean>): Promise<void> {
+    for (const kind of ["microphone", "camera"] as const) {
+      if (wanted[kind] && !this.#inputs[kind].problem) this.#set(kind, { on: true });
+    }
     return this.#serially(async () => {
-      const ask = (kind: Kind) => wanted[kind] && this.#inputs[kind].track?.readyState !== "live";
+      const ask = (kind: Kind) => this.#inputs[kind].on && this.#inputs[kind].track?.readyState !== "live";
       if (ask("microphone") && ask("camera") && captureProblem() === undefined) {
         const opened = await openMicrophoneAndCamera(this.#quality, this.#chosen);
         this.#take("microphone", opened.microphone);
@@ -83,14 +86,9 @@ export class LocalMedia extends Observable<{ screenEnded: [] }> {
   }
 
   toggle(kind: Kind, on: boolean = !this.#inputs[kind].on): Promise<void> {
-    return this.#serially(async () => {
-      const input = this.#inputs[kind];
-      if (on && input.track?.readyState !== "live") await this.#open(kind);
-      else this.#set(kind, { on });
-      if (!on && kind === "camera") this.#stopCamera();
-      if (input.track && kind === "microphone") input.track.enabled = on;
-      await this.#publish(kind);
-    });
+    // At once, so that the next press means the opposite, whatever is still under way.
+    this.#set(kind, { on });
+    return this.#serially(() => this.#switch(kind));
   }
 
   choose(kind: Kind | "speaker", deviceId: string): Promise<void> {
@@ -165,6 +163,15 @@ export class LocalMedia extends Observable<{ screenEnded: [] }> {
     }
   }
 
+  // Makes the device what the user wants by now.
+  async #switch(kind: Kind): Promise<void> {
+    const { on, track } = this.#inputs[kind];
+    if (on && track?.readyState !== "live") await this.#open(kind);
+    if (!on && kind === "camera") this.#stopCamera();
+    if (track && kind === "microphone") track.enabled = on;
+    await this.#publish(kind);
+  }
+
   async #open(kind: Kind): Promise<void> {
     try {
       const track =
@@ -183,7 +190,8 @@ export class LocalMedia extends Observable<{ screenEnded: [] }> {
       return;
     }
     result.addEventListener("ended", () => this.#trackEnded(kind, result));
-    this.#set(kind, { on: true, track: result, problem: undefined });
+    // Switched off while the device opened: the switch that waits its turn sees to it.
+    this.#set(kind, { track: result, problem: undefined });
   }
 
   // Unplugged, or taken away by the browser. Stopping it ourselves makes no event.
