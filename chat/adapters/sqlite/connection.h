@@ -22,8 +22,8 @@ namespace parlance::chat {
 // Where the database is and how it is opened.
 struct SqliteFile {
   std::string path;
-  std::string
-      vfs;  // empty for the operating system's files; tests name one of their own that fails
+  // Empty for the operating system's files; tests name one of their own that fails.
+  std::string vfs = {};
   bool read_only = false;
 };
 
