@@ -3,7 +3,7 @@
 import type { types as mediasoup } from "mediasoup-client";
 import type { EventFrame } from "./connection.js";
 import { Observable } from "./emitter.js";
-import { ClosedError, isProblem, SessionLostError } from "./errors.js";
+import { ClosedError, isProblem, SessionLostError, TimeoutError } from "./errors.js";
 import type * as P from "./generated/protocol.js";
 import { uuidv7 } from "./ids.js";
 import type { MediaDevice } from "./media-device.js";
@@ -275,7 +275,8 @@ export class Call extends Observable<CallEvents> {
       });
       return true;
     } catch (error) {
-      if (error instanceof SessionLostError || (isProblem(error) && error.retryable)) return false;
+      const again = error instanceof SessionLostError || error instanceof TimeoutError;
+      if (again || (isProblem(error) && error.retryable)) return false;
       if (!isProblem(error) && !(error instanceof ClosedError) && this.#state === "recovering") return false;
       this.end(reasonOf(error));
       throw error;

@@ -6,6 +6,10 @@ import { expectValid } from "./schemas.js";
 
 type Op = keyof Operations;
 type Handler = (d: never, frame: Frame) => unknown;
+type HandlerOf<Name extends Op> = (
+  d: Operations[Name]["request"],
+  frame: Frame,
+) => Operations[Name]["reply"] | typeof SILENCE;
 
 export interface Frame {
   id?: number;
@@ -65,6 +69,7 @@ export class FakeServer {
   readonly deviceId = uuidv7();
   conversations: Conversation[] = [];
   userR = 0;
+  capabilities: unknown = {};
   /** Off: the session is forgotten, as by a server that was killed. */
   remembers = true;
   reachable = true;
@@ -93,11 +98,12 @@ export class FakeServer {
     );
   }
 
-  handle<Name extends Op>(
-    op: Name,
-    handler: (d: Operations[Name]["request"], frame: Frame) => Operations[Name]["reply"] | typeof SILENCE,
-  ): void {
+  handle<Name extends Op>(op: Name, handler: HandlerOf<Name>): void {
     this.#handlers.set(op, handler as Handler);
+  }
+
+  handlerOf<Name extends Op>(op: Name): HandlerOf<Name> {
+    return this.#handlers.get(op) as HandlerOf<Name>;
   }
 
   /** What came of one operation, in order. */
@@ -120,7 +126,7 @@ export class FakeServer {
     if (!this.reachable) throw new TypeError("fetch failed");
     const { pathname } = new URL(url);
     if (pathname === "/v1/guests") return this.#json(201, { user: this.user, device_id: this.deviceId, token: "t" });
-    if (pathname === "/v1/router-capabilities") return this.#json(200, { rtp_capabilities: {}, hash: "h1" });
+    if (pathname === "/v1/router-capabilities") return this.#json(200, { rtp_capabilities: this.capabilities, hash: "h1" });
     if (!this.knowsToken) return this.#json(401, problem(new Refusal("auth.invalid")));
     const ticket = `ticket-${this.tickets.length}`;
     this.tickets.push(ticket);
@@ -156,6 +162,7 @@ export class FakeServer {
     expectValid("ClientRequest", frame);
     expectValid(`${frame.op}.request`, frame.d);
     const handler = this.#handlers.get(frame.op);
+    if (!handler && frame.id === undefined) return;
     if (!handler) throw new Error(`the test does not expect ${frame.op}`);
     // As on a network: never within the call that sent it.
     queueMicrotask(() => this.#answer(frame, handler, socket));
