@@ -78,11 +78,16 @@ function Tiles({ count, strip, children }: { count: number; strip: boolean; chil
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const { columns, rows } = bestGrid(count, size.width, size.height, GAP);
+  const grid = bestGrid(count, size.width, size.height, GAP);
+  // Set through the DOM and not as an attribute, which the page's policy would refuse.
+  useLayoutEffect(() => {
+    place.current!.style.setProperty("--tile-width", `${grid.width}px`);
+    place.current!.style.setProperty("--tile-height", `${grid.height}px`);
+  }, [grid.width, grid.height]);
   return (
     <div
       ref={place}
-      className={strip ? "tiles strip" : `tiles columns-${columns} rows-${rows}`}
+      className={strip ? "tiles strip" : "tiles"}
       data-testid="tiles"
       data-count={count}
     >
