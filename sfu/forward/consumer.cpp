@@ -244,7 +244,7 @@ void Consumer::send_again(Timestamp now, std::uint16_t sequence, Outbox& outbox)
   }
   const auto input = sequences_.find(sequence);
   const PacketRef* stored = input ? source().stored(now, input->sequence) : nullptr;
-  if (stored == nullptr ||
+  if (stored == nullptr || on_its_way(now, (*stored)->media) ||
       !resend_guard_.allow(now, sequence, round_trip_.value_or(kDefaultRoundTrip))) {
     return;
   }
@@ -271,6 +271,13 @@ void Consumer::send_again(Timestamp now, std::uint16_t sequence, Outbox& outbox)
   rate_.add(now, size);
   ++retransmitted_;
   ++counters_.rtp_retransmitted;
+}
+
+// A packet that the publisher had to repair was missed by the subscriber too, who asked before it
+// came: its request crosses the packet. Half a round trip leaves room for a measured one that is
+// too long.
+bool Consumer::on_its_way(Timestamp now, const MediaPacket& packet) const {
+  return round_trip_ && now - packet.accepted_at < *round_trip_ / 2;
 }
 
 void Consumer::on_report_block(rtp::NtpTime ours, const rtp::rtcp::ReportBlock& block) {

@@ -112,6 +112,7 @@ class Consumer {
   void wish_key_frame(Timestamp now);
   bool send_stored_from(Timestamp now, rtp::ExtendedSequence first, Outbox& outbox);
   void send(Timestamp now, const MediaPacket& packet, Outbox& outbox);
+  bool on_its_way(Timestamp now, const MediaPacket& packet) const;
   void send_again(Timestamp now, std::uint16_t sequence, Outbox& outbox);
 
   ConsumerId id_;

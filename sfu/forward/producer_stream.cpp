@@ -91,6 +91,7 @@ void ProducerStream::describe(Timestamp now,
                               rtp::ExtendedSequence sequence,
                               const PayloadType& type) {
   media.sequence = sequence;
+  media.accepted_at = now;
   media.payload_type = type.router_number;
   media.info = rtp::describe_payload(type.codec, media.view);
   media.capture_clock_offset.reset();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/time.h"
 #include "rtp/codec/codec.h"
 #include "rtp/packet/packet_view.h"
 #include "rtp/stream/sequence.h"
@@ -14,6 +15,7 @@ namespace parlance::sfu {
 struct MediaPacket {
   rtp::PacketView view;
   rtp::ExtendedSequence sequence = 0;
+  Timestamp accepted_at{};
   rtp::PayloadInfo info;
   std::uint8_t payload_type = 0;  // the router's number for the publisher's
   // To be added to the abs-capture-time's clock offset, Q32.32; nothing as long as the publisher's
