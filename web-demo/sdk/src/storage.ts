@@ -58,6 +58,7 @@ function parse<T>(text: string | null): T | undefined {
 export class ClientStorage {
   readonly #device: KeyValue;
   readonly #tab: KeyValue;
+  #claimed: Promise<void> | undefined;
 
   constructor(
     device: KeyValue = usable(() => localStorage),
@@ -107,8 +108,12 @@ export class ClientStorage {
    * "Duplicate tab" copies sessionStorage, and two tabs must not be one participant. The lock is held as
    * long as the page lives; who cannot get it is the copy and forgets what it inherited.
    */
-  async claimTab(locks: LockManager | undefined = globalThis.navigator?.locks): Promise<void> {
-    if (locks === undefined) return;
+  claimTab(locks: LockManager | undefined = globalThis.navigator?.locks): Promise<void> {
+    this.#claimed ??= locks === undefined ? Promise.resolve() : this.#claim(locks);
+    return this.#claimed;
+  }
+
+  async #claim(locks: LockManager): Promise<void> {
     const known = this.#tab.getItem("parlance.tab");
     const name = known ?? uuidv7();
     this.#tab.setItem("parlance.tab", name);

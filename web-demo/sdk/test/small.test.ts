@@ -118,6 +118,7 @@ describe("ClientStorage", () => {
     const first = new ClientStorage(new MemoryStorage(), tab);
     await first.claimTab(manager);
     first.call = call;
+    await first.claimTab(manager);
     const copied = new MemoryStorage();
     for (const key of ["parlance.tab", "parlance.call"]) copied.setItem(key, tab.getItem(key)!);
     const copy = new ClientStorage(new MemoryStorage(), copied);
