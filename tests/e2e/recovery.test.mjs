@@ -1,7 +1,7 @@
 // What costs people nothing: a reload, a server killed and started again, a WebSocket that is gone for 20 s.
 import assert from "node:assert";
 import test, {after, before} from "node:test";
-import {inCall, joinByInvite, messages, participants, say, seesVideos, startCall} from "./harness/app.mjs";
+import {inCall, joinByInvite, messages, microphoneOf, participants, say, seesVideos, startCall} from "./harness/app.mjs";
 import {launchChromium} from "./harness/browser.mjs";
 import {guest, joinCall} from "./harness/call.mjs";
 import {silentSeconds, watchFrames} from "./harness/frames.mjs";
@@ -115,14 +115,14 @@ test("20 s without the WebSocket: media goes on, nobody leaves, chat and call st
     figure(`WebSocket back: chat caught up after ${Date.now() - mended} ms`);
     const reports = await watch.stop();
     assert.deepStrictEqual(silentSeconds(reports, 1), []);
-    await bob.waitFor("tile-muted");
+    await bob.waitFor(microphoneOf("Ada", "off"));
     for (const tab of tabs) {
       const shown = await messages(tab);
       assert.deepStrictEqual([...shown].sort(), [...said, "written while cut off"].sort());
     }
     assert.deepStrictEqual(comings(observer), []);
     await ada.click("toggle-microphone");
-    await bob.waitFor("tile-muted", {gone: true});
+    await bob.waitFor(microphoneOf("Ada", "on"));
     await seesVideos(tabs, 1);
   }, {
     bobsBase: async (server, proxies) => {

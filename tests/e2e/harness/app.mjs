@@ -54,3 +54,6 @@ export async function say(tab, text) {
 export const messages = (tab) => tab.texts("message-body");
 
 export const participants = (tab) => tab.count("tile");
+
+// The tile of somebody else, as it shows their microphone.
+export const microphoneOf = (name, state) => `[data-testid="tile"][data-name="${name}"][data-microphone="${state}"]`;

@@ -30,7 +30,8 @@ const kFirefoxPreferences = {
   "datareporting.policy.dataSubmissionEnabled": false,
 };
 
-const byTestId = (id) => `[data-testid="${id}"]`;
+// A test id, or a selector where there is more to say.
+const byTestId = (id) => (id.includes("[") ? id : `[data-testid="${id}"]`);
 const pageScript = (options) => `window.__e2eOptions = ${JSON.stringify(options)};\n${kInPage}`;
 
 // One tab of either browser: what both can do, under one name.

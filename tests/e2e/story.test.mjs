@@ -1,0 +1,116 @@
+// What people do in a call and in its chat, by the page's own buttons.
+import assert from "node:assert";
+import test, {after, before} from "node:test";
+import {joinByInvite, messages, microphoneOf, say, seesVideos, startCall} from "./harness/app.mjs";
+import {launchChromium} from "./harness/browser.mjs";
+import {Server} from "./harness/server.mjs";
+import {until} from "./harness/waiting.mjs";
+
+let server;
+let chromium;
+let ada;
+let bob;
+let code;
+
+before(async () => {
+  server = await Server.run();
+  chromium = await launchChromium();
+  ada = await chromium.tab("Ada");
+  bob = await chromium.tab("Bob");
+  code = await startCall(ada, server.base, "Ada");
+  await joinByInvite(bob, server.base, code, "Bob");
+  await seesVideos([ada, bob], 1);
+});
+
+after(async () => {
+  await chromium?.close();
+  await server?.stop();
+});
+
+// One step of the story; the pages are pictured where it fails.
+function step(name, body) {
+  test(name, async () => {
+    try {
+      await body();
+    } catch (error) {
+      for (const tab of [ada, bob]) await tab.screenshot(name);
+      throw error;
+    }
+  });
+}
+
+const tileOf = (name, attribute, value) => `[data-testid="tile"][data-name="${name}"][data-${attribute}="${value}"]`;
+
+step("microphone and camera off and on are seen by the others", async () => {
+  await bob.click("toggle-microphone");
+  await ada.waitFor(microphoneOf("Bob", "off"));
+  await bob.click("toggle-camera");
+  await ada.waitFor(tileOf("Bob", "camera", "off"));
+  await bob.click("toggle-microphone");
+  await bob.click("toggle-camera");
+  await ada.waitFor(microphoneOf("Bob", "on"));
+  await ada.waitFor(tileOf("Bob", "camera", "on"));
+  await seesVideos([ada], 1);
+});
+
+step("who speaks is marked", async () => {
+  await bob.click("toggle-microphone");
+  await bob.waitFor(tileOf("Ada", "speaking", "true"));
+  await bob.click("toggle-microphone");
+});
+
+step("a shared screen is seen", async () => {
+  await bob.click("toggle-screen");
+  await ada.waitFor("screen-video");
+  await until("frames of the screen", () =>
+    ada.evaluate(() => document.querySelector('[data-testid="screen-video"]')?.videoWidth > 2));
+  await bob.click("toggle-screen");
+  await ada.waitFor("screen", {gone: true});
+});
+
+step("messages, typing and presence are seen at once", async () => {
+  await bob.fill("message-input", "hel");
+  await ada.waitFor("typing", {text: "Bob"});
+  await say(bob, "hello Ada");
+  await ada.waitFor("message-body", {text: "hello Ada"});
+  await say(ada, "<b>hello</b> Bob");
+  await bob.waitFor("message-body", {text: "<b>hello</b> Bob"});
+  assert.deepStrictEqual(await messages(ada), ["hello Ada", "<b>hello</b> Bob"]);
+  await ada.click("people-toggle");
+  await ada.waitFor('[data-testid="member"][data-name="Bob"][data-online="true"]');
+  await ada.click("chat-toggle");
+});
+
+step("the host mutes, locks and removes", async () => {
+  await ada.click("host-menu");
+  await ada.click("host-mute");
+  await ada.waitFor(microphoneOf("Bob", "off"));
+  await bob.waitFor('[data-testid="self-tile"][data-microphone="off"]');
+  await ada.click("toggle-lock");
+  await ada.waitFor('[data-testid="toggle-lock"][aria-pressed="true"]');
+  const late = await chromium.tab("Late");
+  await late.open(`${server.base}/join/${code}`);
+  await late.fill("name-input", "Late");
+  await late.click("join-call");
+  await late.waitFor("[role=alert], [data-testid=error], [data-testid=notice]");
+  assert.strictEqual(await ada.count("tile"), 1);
+  await late.close();
+  await ada.click("host-menu");
+  await ada.click("host-remove");
+  await ada.waitFor("tile", {gone: true});
+  await bob.waitFor("leave-call", {gone: true});
+});
+
+step("the chat works with no call", async () => {
+  await ada.click("leave-call");
+  await ada.waitFor("leave-call", {gone: true});
+  await say(ada, "after the call");
+  const carol = await chromium.tab("Carol");
+  await carol.open(`${server.base}/join/${code}`);
+  await carol.fill("name-input", "Carol");
+  await carol.click("join-chat");
+  await carol.waitFor("message-body", {text: "after the call"});
+  await say(carol, "only here for the chat");
+  await ada.waitFor("message-body", {text: "only here for the chat"});
+  await carol.close();
+});
