@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -159,6 +160,9 @@ struct EngineOptions {
   };
 
   std::vector<Announced> announced;  // empty: the addresses of the machine's interfaces
+
+  // Told of every failed CHECK that costs a peer or a call its service, on a media thread.
+  std::function<void(std::string_view)> bug_log;
 };
 
 template <typename T>

@@ -47,6 +47,8 @@ class SocketAddress {
 
   constexpr std::uint16_t port() const { return port_; }
 
+  constexpr void set_port(std::uint16_t port) { port_ = port; }
+
   // 4 or 16 bytes in network order.
   constexpr std::span<const std::uint8_t> ip() const {
     return std::span(ip_).first(is_v6_ ? kV6Size : kV4Size);

@@ -1,0 +1,312 @@
+#include "sfu/worker/engine.h"
+
+#include <algorithm>
+#include <atomic>
+#include <ranges>
+#include <utility>
+
+#include "sfu/worker/candidates.h"
+#include "sfu/worker/shard_sockets.h"
+
+namespace parlance::sfu {
+
+// One change of the number of workers; ends when the last shard has arrived.
+struct Engine::Move {
+  explicit Move(Answer<void> given) : answer(std::move(given)) {}
+
+  std::atomic<std::size_t> left{0};
+  Answer<void> answer;
+};
+
+Engine::Engine(const EngineOptions& options, std::vector<ShardSockets> sockets)
+    : crypto_(make_crypto()), placed_(sockets.size(), 0), owners_(sockets.size(), 0) {
+  const std::vector<SocketAddress> interfaces = interface_addresses();
+  for (unsigned i = 0; i < sockets.size(); ++i) {
+    ShardConfig config{.index = i,
+                       .candidates = make_candidates(options, i, sockets[i], interfaces),
+                       .crypto = *crypto_};
+    shards_.push_back(
+        std::make_unique<ShardRunner>(std::move(sockets[i]), std::move(config), options.bug_log));
+  }
+  for (unsigned i = 0; i < options.workers; ++i) {
+    workers_.push_back(std::make_unique<Worker>(i));
+  }
+  for (unsigned i = 0; i < shards_.size(); ++i) {
+    owners_[i] = i % options.workers;
+    workers_[owners_[i]]->post(
+        [shard = shards_[i].get()](Worker& worker) { worker.adopt(*shard); });
+  }
+}
+
+Engine::~Engine() {
+  // Without the mutex: a worker that ends a move takes it. Nobody else may call any more.
+  for (const auto& worker : workers_) {
+    worker->stop();
+  }
+  // All have to stand still before the first goes: one may hand a shard to another until it ends.
+  for (const auto& worker : workers_) {
+    worker->join();
+  }
+}
+
+template <typename T, typename Work>
+void Engine::request(RouterId router, Executor& reply_on, MediaReply<T> reply, Work work) {
+  Answer<T> answer(reply_on, std::move(reply));
+  ShardRunner* const shard = shard_of(router);
+  if (shard == nullptr) {
+    answer(std::unexpected(MediaError::kNotFound));
+    return;
+  }
+  shard->request({router,
+                  [answer = std::move(answer), work = std::move(work)](
+                      ShardAccess* access, MediaError otherwise) mutable {
+                    if (access == nullptr) {
+                      answer(std::unexpected(otherwise));
+                    } else {
+                      answer(work(*access));
+                    }
+                  }});
+}
+
+template <typename Work>
+void Engine::tell(RouterId router, Work work) {
+  if (ShardRunner* const shard = shard_of(router)) {
+    shard->tell({router, [work = std::move(work)](ShardAccess* access, MediaError) mutable {
+                   if (access != nullptr) {
+                     work(*access);
+                   }
+                 }});
+  }
+}
+
+ShardRunner* Engine::shard_of(RouterId router) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = routers_.find(router);
+  return found == routers_.end() ? nullptr : shards_[found->second].get();
+}
+
+std::vector<ShardStanding> Engine::standings() const {
+  std::vector<ShardStanding> standings;
+  for (unsigned i = 0; i < shards_.size(); ++i) {
+    const ShardLoad load = shards_[i]->board().load(i, shards_[i]->port());
+    standings.push_back({.score = load_score(load, placed_[i]), .worker = owners_[i]});
+  }
+  return standings;
+}
+
+void Engine::create_router(RouterId id, Executor& reply_on, MediaEventSink events) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (routers_.contains(id)) {
+      return;
+    }
+    const unsigned shard = least_loaded(standings(), static_cast<unsigned>(workers_.size()));
+    routers_.emplace(id, shard);
+    ++placed_[shard];
+  }
+  tell(id, [id, &reply_on, events = std::move(events)](ShardAccess& access) mutable {
+    if (access.shard.create_router(id)) {
+      access.runner.add_router(id, reply_on, std::move(events));
+    }
+  });
+}
+
+void Engine::close_router(RouterId id) {
+  tell(id, [id](ShardAccess& access) {
+    access.shard.close_router(access.now, id, access.outbox);
+    access.runner.remove_router(id);
+  });
+  const std::lock_guard lock(mutex_);
+  if (const auto found = routers_.find(id); found != routers_.end()) {
+    --placed_[found->second];
+    routers_.erase(found);
+  }
+}
+
+void Engine::create_transport(RouterId router,
+                              TransportId id,
+                              Executor& reply_on,
+                              MediaReply<TransportDescription> reply) {
+  request(router, reply_on, std::move(reply), [router, id](ShardAccess& access) {
+    return access.shard.create_transport(router, id);
+  });
+}
+
+void Engine::connect_transport(RouterId router,
+                               TransportId id,
+                               DtlsParameters remote,
+                               Executor& reply_on,
+                               MediaReply<void> reply) {
+  request(router,
+          reply_on,
+          std::move(reply),
+          [router, id, remote = std::move(remote)](ShardAccess& access) {
+            return access.shard.connect_transport(access.now, router, id, remote, access.outbox);
+          });
+}
+
+void Engine::restart_ice(RouterId router,
+                         TransportId id,
+                         Executor& reply_on,
+                         MediaReply<IceParameters> reply) {
+  request(router, reply_on, std::move(reply), [router, id](ShardAccess& access) {
+    return access.shard.restart_ice(access.now, router, id);
+  });
+}
+
+void Engine::close_transport(RouterId router, TransportId id) {
+  tell(router, [router, id](ShardAccess& access) {
+    access.shard.close_transport(access.now, router, id, access.outbox);
+  });
+}
+
+void Engine::produce(RouterId router,
+                     TransportId transport,
+                     ProducerOptions options,
+                     Executor& reply_on,
+                     MediaReply<void> reply) {
+  request(router,
+          reply_on,
+          std::move(reply),
+          [router, transport, options = std::move(options)](ShardAccess& access) {
+            return access.shard.produce(router, transport, options);
+          });
+}
+
+void Engine::set_producer_paused(RouterId router, ProducerId id, bool paused) {
+  tell(router, [router, id, paused](ShardAccess& access) {
+    access.shard.set_producer_paused(access.now, router, id, paused, access.outbox);
+  });
+}
+
+void Engine::close_producer(RouterId router, ProducerId id) {
+  tell(router, [router, id](ShardAccess& access) { access.shard.close_producer(router, id); });
+}
+
+void Engine::consume(RouterId router,
+                     TransportId transport,
+                     ConsumerOptions options,
+                     Executor& reply_on,
+                     MediaReply<void> reply) {
+  request(router,
+          reply_on,
+          std::move(reply),
+          [router, transport, options = std::move(options)](ShardAccess& access) {
+            return access.shard.consume(access.now, router, transport, options, access.outbox);
+          });
+}
+
+void Engine::set_consumer_paused(RouterId router, ConsumerId id, bool paused) {
+  tell(router, [router, id, paused](ShardAccess& access) {
+    access.shard.set_consumer_paused(access.now, router, id, paused, access.outbox);
+  });
+}
+
+void Engine::request_key_frame(RouterId router, ConsumerId id) {
+  tell(router, [router, id](ShardAccess& access) {
+    access.shard.request_key_frame(access.now, router, id, access.outbox);
+  });
+}
+
+void Engine::close_consumer(RouterId router, ConsumerId id) {
+  tell(router, [router, id](ShardAccess& access) { access.shard.close_consumer(router, id); });
+}
+
+void Engine::transport_stats(RouterId router,
+                             TransportId id,
+                             Executor& reply_on,
+                             MediaReply<Stats> reply) {
+  request(router, reply_on, std::move(reply), [router, id](ShardAccess& access) {
+    return access.shard.transport_stats(access.now, router, id);
+  });
+}
+
+void Engine::set_workers(unsigned count, Executor& reply_on, MediaReply<void> reply) {
+  Answer<void> answer(reply_on, std::move(reply));
+  if (count == 0 || count > kMaxWorkers) {
+    answer(std::unexpected(MediaError::kLimitReached));
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  if (moving_) {
+    answer(std::unexpected(MediaError::kOverloaded));
+    return;
+  }
+  retired_.clear();
+  while (workers_.size() < count) {
+    workers_.push_back(std::make_unique<Worker>(static_cast<unsigned>(workers_.size())));
+  }
+  moving_ = true;
+  move_shards(std::make_shared<Move>(std::move(answer)), assign_shards(standings(), count));
+  while (workers_.size() > count) {
+    workers_.back()->stop();  // after it has let go of its shards
+    retired_.push_back(std::move(workers_.back()));
+    workers_.pop_back();
+  }
+}
+
+void Engine::move_shards(const std::shared_ptr<Move>& move, const std::vector<unsigned>& assigned) {
+  // One more than there are shards to move: nobody finishes before all are under way.
+  move->left = 1 + static_cast<std::size_t>(std::ranges::count_if(
+                       std::views::iota(std::size_t{0}, shards_.size()),
+                       [&](std::size_t i) { return assigned[i] != owners_[i]; }));
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    if (assigned[i] == owners_[i]) {
+      continue;
+    }
+    Worker* const to = workers_[assigned[i]].get();
+    workers_[owners_[i]]->post([this, move, shard = shards_[i].get(), to](Worker& from) {
+      from.release(*shard);
+      to->post([this, move, shard](Worker& self) {
+        self.adopt(*shard);
+        if (move->left.fetch_sub(1) == 1) {
+          const std::lock_guard lock(mutex_);
+          finish_move(*move);
+        }
+      });
+    });
+    owners_[i] = assigned[i];
+  }
+  if (move->left.fetch_sub(1) == 1) {
+    finish_move(*move);
+  }
+}
+
+void Engine::finish_move(Move& move) {
+  moving_ = false;
+  move.answer({});
+}
+
+EngineLoad Engine::load() const {
+  EngineLoad load;
+  const std::lock_guard lock(mutex_);
+  for (unsigned i = 0; i < workers_.size(); ++i) {
+    load.workers.push_back({.worker = i, .shards = 0, .cpu = workers_[i]->cpu()});
+  }
+  for (unsigned i = 0; i < shards_.size(); ++i) {
+    const ShardLoadBoard& board = shards_[i]->board();
+    load.shards.push_back(board.load(i, shards_[i]->port()));
+    load.shards.back().worker = owners_[i];
+    ++load.workers[owners_[i]].shards;
+    board.add_counters(load.counters);
+  }
+  return load;
+}
+
+std::expected<std::unique_ptr<MediaEngine>, std::string> start_media_engine(EngineOptions options) {
+  if (options.workers == 0 || options.workers > Engine::kMaxWorkers) {
+    return std::unexpected("media.workers has to be between 1 and " +
+                           std::to_string(Engine::kMaxWorkers) + ".");
+  }
+  if (options.shards == 0 || options.shards > Engine::kMaxShards) {
+    return std::unexpected("media.shards has to be between 1 and " +
+                           std::to_string(Engine::kMaxShards) + ".");
+  }
+  auto sockets = bind_shards(options);
+  if (!sockets) {
+    return std::unexpected(std::move(sockets.error()));
+  }
+  return std::make_unique<Engine>(options, std::move(*sockets));
+}
+
+}  // namespace parlance::sfu

@@ -1,0 +1,60 @@
+#include "sfu/worker/placement.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <utility>
+
+namespace parlance::sfu {
+
+namespace {
+
+// Packets in and out that keep a core busy, roughly: 3.7 us each.
+constexpr double kPacketsPerCore = 270'000.0;
+
+constexpr double kRouterScore = 0.01;
+
+// Every shard costs a worker something, so that idle ones are spread too.
+constexpr double kShardScore = 0.001;
+
+}  // namespace
+
+double load_score(const ShardLoad& load, std::uint32_t routers) {
+  const auto packets = static_cast<double>(load.packets_in_per_s + load.packets_out_per_s);
+  return std::max(load.cpu, packets / kPacketsPerCore) + kRouterScore * routers;
+}
+
+unsigned least_loaded(std::span<const ShardStanding> shards, unsigned workers) {
+  std::vector<double> worker_scores(workers, 0.0);
+  for (const ShardStanding& shard : shards) {
+    worker_scores[shard.worker] += shard.score;
+  }
+  const auto cost = [&](const ShardStanding& shard) {
+    return worker_scores[shard.worker] + shard.score;
+  };
+  const auto best = std::ranges::min_element(shards, {}, cost);
+  return static_cast<unsigned>(best - shards.begin());
+}
+
+std::vector<unsigned> assign_shards(std::span<const ShardStanding> shards, unsigned workers) {
+  std::vector<std::size_t> busiest_first(shards.size());
+  std::iota(busiest_first.begin(), busiest_first.end(), std::size_t{0});
+  std::ranges::stable_sort(
+      busiest_first, std::ranges::greater{}, [&](std::size_t i) { return shards[i].score; });
+  std::vector<double> scores(workers, 0.0);
+  std::vector<unsigned> assigned(shards.size(), 0);
+  for (const std::size_t i : busiest_first) {
+    const auto cost = [&](unsigned worker) {
+      return std::pair(scores[worker], worker != shards[i].worker);
+    };
+    unsigned best = 0;
+    for (unsigned worker = 1; worker < workers; ++worker) {
+      best = cost(worker) < cost(best) ? worker : best;
+    }
+    assigned[i] = best;
+    scores[best] += shards[i].score + kShardScore;
+  }
+  return assigned;
+}
+
+}  // namespace parlance::sfu

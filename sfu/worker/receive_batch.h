@@ -1,0 +1,42 @@
+// Datagrams out of a socket, up to 64 with one system call, straight into slots of a shard's pool.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "sfu/packet/packet_pool.h"
+#include "sfu/transport/shard.h"
+#include "sfu/worker/socket_address.h"
+
+namespace parlance::sfu {
+
+class ReceiveBatch {
+ public:
+  static constexpr std::size_t kSize = 64;
+
+  struct Result {
+    std::span<ReceivedDatagram> datagrams;
+    std::size_t too_long = 0;  // longer than a slot
+    std::size_t no_slot = 0;   // the pool was exhausted: read and thrown away
+    bool more = false;         // the batch was full
+  };
+
+  // `socket` is noted in the paths. Slots that the caller leaves in the datagrams are used again.
+  Result receive(int fd, SocketId socket, PacketPool& pool);
+
+ private:
+  std::size_t prepare(PacketPool& pool);
+  std::size_t discard(int fd);
+
+  std::array<ReceivedDatagram, kSize> datagrams_;
+  std::array<mmsghdr, kSize> headers_{};
+  std::array<iovec, kSize> vectors_{};
+  std::array<KernelAddress, kSize> names_{};
+};
+
+}  // namespace parlance::sfu

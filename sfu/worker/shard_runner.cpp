@@ -1,0 +1,167 @@
+#include "sfu/worker/shard_runner.h"
+
+#include <optional>
+#include <utility>
+
+#include "base/check.h"
+#include "sfu/worker/clock.h"
+
+namespace parlance::sfu {
+
+ShardRunner::ShardRunner(ShardSockets sockets, ShardConfig config, BugLog bug_log)
+    : index_(config.index),
+      port_(sockets.port),
+      sockets_(std::move(sockets.sockets)),
+      bug_log_(std::move(bug_log)),
+      shard_(std::move(config)) {
+  tick(monotonic_now());
+}
+
+ShardRunner::~ShardRunner() {
+  stop();
+}
+
+void ShardRunner::request(ShardCommand command) {
+  if (queued_.load(std::memory_order_relaxed) >= kMaxQueuedRequests) {
+    refused_.fetch_add(1, std::memory_order_relaxed);
+    command.run(nullptr, MediaError::kOverloaded);
+    return;
+  }
+  post(std::move(command));
+}
+
+void ShardRunner::tell(ShardCommand command) {
+  post(std::move(command));
+}
+
+void ShardRunner::post(ShardCommand command) {
+  queued_.fetch_add(1, std::memory_order_relaxed);
+  switch (commands_.post(std::move(command))) {
+    case Mailbox<ShardCommand>::Posted::kFull:
+      queued_.fetch_sub(1, std::memory_order_relaxed);
+      refused_.fetch_add(1, std::memory_order_relaxed);
+      // A refused post takes nothing from its argument.
+      command.run(nullptr, MediaError::kOverloaded);  // NOLINT(bugprone-use-after-move)
+      return;
+    case Mailbox<ShardCommand>::Posted::kWakeUp:
+      wake_.signal();
+      return;
+    case Mailbox<ShardCommand>::Posted::kQueued:
+      return;
+  }
+}
+
+template <typename Work>
+void ShardRunner::guarded(RouterId router, Work&& work) {
+  try {
+    work();
+  } catch (const Bug& bug) {
+    on_bug(bug);
+    // Whoever has no router to blame was guarded inside the shard already.
+    if (!router.is_nil()) {
+      give_up(router);
+    }
+  }
+}
+
+void ShardRunner::on_bug(const Bug& bug) {
+  ++counters_.bugs;
+  if (bug_log_) {
+    bug_log_(bug.what());
+  }
+}
+
+void ShardRunner::give_up(RouterId router) {
+  try {
+    remove_router(router);
+    shard_.close_router(monotonic_now(), router, outbox_);
+  } catch (const Bug& bug) {
+    on_bug(bug);
+  }
+}
+
+void ShardRunner::receive(SocketId socket) {
+  const auto batch = receive_batch_.receive(sockets_[socket].fd(), socket, shard_.packets());
+  counters_.datagrams_too_long += batch.too_long;
+  counters_.no_packet_slot += batch.no_slot;
+  if (batch.datagrams.empty()) {
+    return;
+  }
+  const Timestamp now = monotonic_now();
+  for (auto left = batch.datagrams; !left.empty();) {
+    std::size_t taken = left.size();
+    guarded({}, [&] { taken = shard_.on_datagrams(now, left, outbox_); });
+    left = left.subspan(taken);
+    flush();
+  }
+  deliver_events();
+}
+
+void ShardRunner::run_commands() {
+  // Before taking: whoever posts from here on wakes us again.
+  wake_.clear();
+  commands_.acknowledge_wake_up();
+  const Timestamp now = monotonic_now();
+  ShardAccess access{.runner = *this, .shard = shard_, .now = now, .outbox = outbox_};
+  for (std::size_t i = 0; i < kCommandsPerTurn; ++i) {
+    auto command = commands_.take();
+    if (!command) {
+      return;
+    }
+    queued_.fetch_sub(1, std::memory_order_relaxed);
+    guarded(command->router, [&] { command->run(&access, MediaError::kStopped); });
+    settle();
+  }
+  wake_.signal();  // there may be more
+}
+
+void ShardRunner::run_timers(Timestamp now) {
+  guarded({}, [&] { shard_.on_timeout(now, outbox_); });
+  settle();
+}
+
+void ShardRunner::tick(Timestamp now) {
+  shard_.set_wall_clock(now, unix_now_us());
+  counters_.outbox_full = outbox_.refused();
+  counters_.commands_refused = refused_.load(std::memory_order_relaxed);
+  board_.publish_totals(now, std::exchange(busy_, Duration(0)), shard_.counters(), counters_);
+}
+
+void ShardRunner::add_router(RouterId id, Executor& executor, MediaEventSink sink) {
+  routers_.insert_or_assign(
+      id, EventTarget{&executor, std::make_shared<MediaEventSink>(std::move(sink))});
+}
+
+void ShardRunner::stop() {
+  while (auto command = commands_.take()) {
+    command->run(nullptr, MediaError::kStopped);
+  }
+}
+
+void ShardRunner::settle() {
+  flush();
+  deliver_events();
+  board_.publish_sizes(shard_.counters());
+}
+
+void ShardRunner::flush() {
+  const auto sent = send_batch_.flush(outbox_, sockets_);
+  counters_.send_buffer_full += sent.buffer_full;
+  counters_.send_errors += sent.errors;
+}
+
+void ShardRunner::deliver_events() {
+  for (MediaEvent& event : shard_.take_events()) {
+    const auto target = routers_.find(event.router);
+    if (target == routers_.end()) {
+      continue;
+    }
+    const bool posted = target->second.executor->post(
+        [sink = target->second.sink, event = std::move(event)]() mutable {
+          (*sink)(std::move(event));
+        });
+    counters_.events_lost += posted ? 0 : 1;
+  }
+}
+
+}  // namespace parlance::sfu
