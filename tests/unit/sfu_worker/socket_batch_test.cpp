@@ -1,0 +1,137 @@
+// Datagrams through real sockets: what ReceiveBatch and SendBatch make of system calls.
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "sfu/packet/outbox.h"
+#include "sfu/packet/packet_pool.h"
+#include "sfu/worker/receive_batch.h"
+#include "sfu/worker/send_batch.h"
+#include "sfu/worker/udp_socket.h"
+
+namespace parlance::sfu {
+namespace {
+
+class SocketBatchTest : public testing::Test {
+ protected:
+  static UdpSocket bind(const char* ip) {
+    auto socket = UdpSocket::bind(*SocketAddress::parse(ip, 0));
+    EXPECT_TRUE(socket);
+    return std::move(*socket);
+  }
+
+  static std::vector<std::uint8_t> numbered(std::size_t i, std::size_t size = 50) {
+    std::vector<std::uint8_t> bytes(size, static_cast<std::uint8_t>(i));
+    return bytes;
+  }
+
+  void put(const Path& to, std::size_t i) {
+    Destination destination(to);
+    EXPECT_TRUE(outbox.send_copy(destination, numbered(i)));
+  }
+
+  std::vector<UdpSocket> senders = [] {
+    std::vector<UdpSocket> sockets;
+    sockets.push_back(bind("127.0.0.1"));
+    sockets.push_back(bind("::1"));
+    return sockets;
+  }();
+  UdpSocket v4 = bind("127.0.0.1");
+  UdpSocket v6 = bind("::1");
+  PacketPool pool{1024};
+  Outbox outbox;
+  SendBatch send;
+  ReceiveBatch receive;
+};
+
+TEST_F(SocketBatchTest, EveryDatagramArrivesInOrderWithItsPath) {
+  constexpr std::size_t kCount = 2 * ReceiveBatch::kSize + 5;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    put({0, v4.local()}, i);
+  }
+  const auto sent = send.flush(outbox, senders);
+  EXPECT_EQ(sent.errors + sent.buffer_full, 0U);
+  EXPECT_TRUE(outbox.empty());
+  std::size_t next = 0;
+  for (int round = 0; round < 3; ++round) {
+    const auto batch = receive.receive(v4.fd(), 7, pool);
+    EXPECT_EQ(batch.more, round < 2);
+    for (ReceivedDatagram& datagram : batch.datagrams) {
+      EXPECT_EQ(datagram.packet->bytes()[0], static_cast<std::uint8_t>(next++));
+      EXPECT_EQ(datagram.packet->bytes().size(), 50U);
+      EXPECT_EQ(datagram.from, (Path{7, senders[0].local()}));
+      datagram.packet.reset();
+    }
+  }
+  EXPECT_EQ(next, kCount);
+}
+
+TEST_F(SocketBatchTest, MixedDestinationsLeaveByTheirSockets) {
+  for (std::size_t i = 0; i < 300; ++i) {
+    put({0, v4.local()}, i);
+    put({1, v6.local()}, i);
+  }
+  send.flush(outbox, senders);
+  for (const auto& [socket, sender] : {std::pair(&v4, &senders[0]), std::pair(&v6, &senders[1])}) {
+    std::size_t received = 0;
+    for (;;) {
+      const auto batch = receive.receive(socket->fd(), 0, pool);
+      for (ReceivedDatagram& datagram : batch.datagrams) {
+        EXPECT_EQ(datagram.from.remote, sender->local());
+        ++received;
+      }
+      if (!batch.more) {
+        break;
+      }
+    }
+    EXPECT_EQ(received, 300U);
+  }
+}
+
+TEST_F(SocketBatchTest, ADatagramThatCannotBeSentCostsNoOther) {
+  // Port 0 can't be sent to.
+  put({0, v4.local()}, 1);
+  put({0, SocketAddress::v4({127, 0, 0, 1}, 0)}, 2);
+  put({0, v4.local()}, 3);
+  EXPECT_EQ(send.flush(outbox, senders).errors, 1U);
+  EXPECT_EQ(receive.receive(v4.fd(), 0, pool).datagrams.size(), 2U);
+}
+
+TEST_F(SocketBatchTest, AnOverlongDatagramIsDroppedAndCounted) {
+  KernelAddress to{};
+  const socklen_t to_size = to_kernel(v4.local(), to);
+  for (const std::size_t size : {std::size_t{100}, kMaxDatagramBytes + 1, std::size_t{200}}) {
+    const auto bytes = numbered(1, size);
+    ASSERT_GT(sendto(senders[0].fd(), bytes.data(), bytes.size(), 0, &to.any, to_size), 0);
+  }
+  const auto batch = receive.receive(v4.fd(), 0, pool);
+  EXPECT_EQ(batch.too_long, 1U);
+  ASSERT_EQ(batch.datagrams.size(), 2U);
+  EXPECT_EQ(batch.datagrams[1].packet->bytes().size(), 200U);
+}
+
+TEST_F(SocketBatchTest, AnExhaustedPoolStillDrainsTheSocket) {
+  std::vector<PacketRef> held;
+  while (PacketRef slot = pool.acquire()) {
+    held.push_back(std::move(slot));
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    put({0, v4.local()}, i);
+  }
+  send.flush(outbox, senders);
+  const auto batch = receive.receive(v4.fd(), 0, pool);
+  EXPECT_EQ(batch.no_slot, 3U);
+  EXPECT_TRUE(batch.datagrams.empty());
+  held.clear();
+  EXPECT_TRUE(receive.receive(v4.fd(), 0, pool).datagrams.empty());
+}
+
+TEST_F(SocketBatchTest, AnEmptySocketGivesNothing) {
+  const auto batch = receive.receive(v4.fd(), 0, pool);
+  EXPECT_TRUE(batch.datagrams.empty());
+  EXPECT_FALSE(batch.more);
+}
+
+}  // namespace
+}  // namespace parlance::sfu
