@@ -1,6 +1,7 @@
 // The packets of one producer stream that consumers may ask for again.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -31,30 +32,23 @@ class RetransmissionRing {
   // A packet older than the window is not stored; one that is there already stays.
   void insert(Timestamp now, ExtendedSequence sequence, Handle packet) {
     expire(now);
-    if (empty()) {
-      oldest_ = newest_ = sequence;
-    } else if (sequence > newest_) {
-      const auto most = static_cast<ExtendedSequence>(max_items_);
-      if (sequence - oldest_ >= most) {
-        drop_before(sequence - most + 1);
-      }
-      if (size_ == 0) {
-        oldest_ = sequence;
-      }
-      newest_ = sequence;
-    } else if (sequence < oldest_) {
-      if (newest_ - sequence >= static_cast<ExtendedSequence>(max_items_)) {
-        return;
-      }
-      oldest_ = sequence;
-    }
-    reserve(static_cast<std::size_t>(newest_ - oldest_) + 1);
-    Slot& slot = at(sequence);
-    if (slot.used) {
+    const auto most = static_cast<ExtendedSequence>(max_items_);
+    if (!empty() && newest_ - sequence >= most) {
       return;
     }
+    drop_before(sequence - most + 1);
+    const bool first = empty();
+    const ExtendedSequence oldest = first ? sequence : std::min(oldest_, sequence);
+    const ExtendedSequence newest = first ? sequence : std::max(newest_, sequence);
+    reserve(static_cast<std::size_t>(newest - oldest) + 1);
+    oldest_ = oldest;
+    newest_ = newest;
+    Slot& slot = at(sequence);
+    if (slot.used && now - slot.stored_at <= max_age_) {
+      return;
+    }
+    size_ += slot.used ? 0U : 1U;
     slot = Slot{std::move(packet), now, true};
-    ++size_;
   }
 
   // Lent until the next call that is not const; nullptr where it is not (or no longer) kept.
@@ -125,17 +119,14 @@ class RetransmissionRing {
     }
   }
 
+  // Before the bounds change: what is kept lies between the old ones.
   void reserve(std::size_t span) {
     if (span <= slots_.size()) {
       return;
     }
     std::vector<Slot> bigger(std::bit_ceil(span));
-    for (ExtendedSequence i = oldest_; i <= newest_; ++i) {
-      Slot& from = slots_[index(i)];
-      if (from.used && newest_ - i < static_cast<ExtendedSequence>(bigger.size())) {
-        bigger[static_cast<std::uint64_t>(i) & (bigger.size() - 1)] = std::move(from);
-        from.used = false;
-      }
+    for (ExtendedSequence i = oldest_; !empty() && i <= newest_; ++i) {
+      bigger[static_cast<std::uint64_t>(i) & (bigger.size() - 1)] = std::move(at(i));
     }
     slots_ = std::move(bigger);
   }

@@ -89,6 +89,15 @@ TEST(RetransmissionRing, LetsEverythingGoOnClear) {
   EXPECT_NE(ring.find(kStart, 2), nullptr);
 }
 
+TEST(RetransmissionRing, GrowsDownwardsWithoutMixingUpItsNumbers) {
+  Ring ring(ms(1000));
+  ring.insert(kStart, 1300, std::make_shared<int>(1300));
+  ring.insert(kStart, 1044, std::make_shared<int>(1044));
+  EXPECT_EQ(**ring.find(kStart, 1300), 1300);
+  EXPECT_EQ(**ring.find(kStart, 1044), 1044);
+  EXPECT_EQ(ring.find(kStart, 1108), nullptr);
+}
+
 TEST(RetransmissionRing, AgreesWithAMap) {
   for (unsigned seed = 1; seed <= 50; ++seed) {
     std::mt19937 random(seed);
@@ -100,7 +109,7 @@ TEST(RetransmissionRing, AgreesWithAMap) {
     for (int step = 0; step < 2000; ++step) {
       now += Duration(random() % 8000);
       const ExtendedSequence sequence =
-          random() % 4 != 0 ? newest + 1 + random() % 3 : newest - random() % 30;
+          random() % 4 != 0 ? newest + 1 + random() % 3 : newest - random() % 250;
       std::erase_if(model, [&](const auto& item) { return now - item.second > ms(500); });
       newest = model.empty() ? sequence : std::max(newest, sequence);
       ring.insert(now, sequence, std::make_shared<int>(static_cast<int>(sequence)));
