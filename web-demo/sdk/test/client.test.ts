@@ -206,6 +206,15 @@ describe("a conversation", () => {
     expect(followed.members.has(bob.user)).toBe(true);
   });
 
+  test("is not set back by an event older than what it knows", async () => {
+    const bob = member(uuidv7(), "Bob");
+    tea.members.push(bob);
+    tea.info.last_r = 5;
+    const followed = await opened();
+    server.event("member.left", { user: bob.user }, { c: tea.info.id, r: 4 });
+    expect(followed.members.has(bob.user)).toBe(true);
+  });
+
   test("is gone when its user is removed", async () => {
     const followed = await opened();
     const removed = vi.fn();

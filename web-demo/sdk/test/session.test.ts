@@ -153,6 +153,16 @@ describe("Session", () => {
     expect(server.sockets).toBe(2);
   });
 
+  test("takes an event that comes twice once", async () => {
+    await online();
+    const heard = vi.fn();
+    session.on("event", heard);
+    const frame = { s: 1, ev: "call.ended", c, d: { call: uuidv7() } };
+    server.socket!.deliver(frame, frame);
+    expect(heard).toHaveBeenCalledOnce();
+    expect(session.state).toBe("online");
+  });
+
   test("trusts no session with a hole in its events", async () => {
     await online();
     const started = vi.fn();
