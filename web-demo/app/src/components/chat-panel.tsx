@@ -65,7 +65,7 @@ export function ChatPanel({ model, conversation, onClose }: {
           <X aria-hidden />
         </button>
       </header>
-      <div className="chat-scroller" ref={scroller} onScroll={scrolled} tabIndex={0} aria-label="Messages">
+      <div className="chat-scroller" ref={scroller} onScroll={scrolled} tabIndex={0} role="region" aria-label="History">
         {conversation.hasOlder && (
           <button type="button" className="button small load-older" data-testid="load-older" disabled={loading} onClick={() => void older()}>
             {loading ? "Loading…" : "Load older messages"}

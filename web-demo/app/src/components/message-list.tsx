@@ -13,20 +13,22 @@ export function MessageList({ conversation, self }: { conversation: Conversation
       {messages.length === 0 && pending.length === 0 && (
         <p className="muted empty">{conversation.loaded ? "No messages yet. Say hello." : "Loading…"}</p>
       )}
-      <ol className="messages" role="log" aria-live="polite" aria-label="Messages">
-        {messages.map((message, index) => (
-          <MessageItem
-            key={message.m}
-            message={message}
-            before={messages[index - 1]}
-            name={members.get(message.sender)?.name ?? "Somebody who left"}
-            own={message.sender === self}
-          />
-        ))}
-        {pending.map((message) => (
-          <PendingItem key={message.cmid} message={message} conversation={conversation} />
-        ))}
-      </ol>
+      <div role="log" aria-live="polite" aria-label="Messages">
+        <ol>
+          {messages.map((message, index) => (
+            <MessageItem
+              key={message.m}
+              message={message}
+              before={messages[index - 1]}
+              name={members.get(message.sender)?.name ?? "Somebody who left"}
+              own={message.sender === self}
+            />
+          ))}
+          {pending.map((message) => (
+            <PendingItem key={message.cmid} message={message} conversation={conversation} />
+          ))}
+        </ol>
+      </div>
     </>
   );
 }

@@ -62,11 +62,11 @@ export function Room({ model, conversation }: { model: AppModel; conversation: C
         </div>
         <CopyInvite url={url} />
         <div className="room-tabs">
-          <SideButton side={side} of="people" label="People" show={show}>
+          <SideButton side={side} of="people" label="People" count={conversation.members.size} show={show}>
             <Users aria-hidden />
             <span className="badge">{conversation.members.size}</span>
           </SideButton>
-          <SideButton side={side} of="chat" label="Chat" show={show}>
+          <SideButton side={side} of="chat" label="Chat" count={unread} show={show}>
             <MessageSquare aria-hidden />
             {unread > 0 && (
               <span className="badge strong" data-testid="unread">
@@ -95,10 +95,11 @@ export function Room({ model, conversation }: { model: AppModel; conversation: C
   );
 }
 
-function SideButton({ side, of, label, show, children }: {
+function SideButton({ side, of, label, count, show, children }: {
   side: Side;
   of: "chat" | "people";
   label: string;
+  count: number;
   show: (side: Side) => void;
   children: React.ReactNode;
 }) {
@@ -107,7 +108,7 @@ function SideButton({ side, of, label, show, children }: {
       type="button"
       className="icon-button"
       aria-expanded={side === of}
-      aria-label={label}
+      aria-label={count > 0 ? `${label} (${count})` : label}
       title={label}
       data-testid={`${of}-toggle`}
       onClick={() => show(of)}
