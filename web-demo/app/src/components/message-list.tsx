@@ -44,7 +44,7 @@ const MessageItem = memo(function MessageItem({ message, before, name, own }: {
   return (
     <>
       {newDay && (
-        <li className="day" role="separator">
+        <li className="day">
           {day(message.at)}
         </li>
       )}

@@ -64,12 +64,12 @@ export function Room({ model, conversation }: { model: AppModel; conversation: C
         <div className="room-tabs">
           <SideButton side={side} of="people" label="People" count={conversation.members.size} show={show}>
             <Users aria-hidden />
-            <span className="badge">{conversation.members.size}</span>
+            <span className="badge" aria-hidden="true">{conversation.members.size}</span>
           </SideButton>
           <SideButton side={side} of="chat" label="Chat" count={unread} show={show}>
             <MessageSquare aria-hidden />
             {unread > 0 && (
-              <span className="badge strong" data-testid="unread">
+              <span className="badge strong" aria-hidden="true" data-testid="unread">
                 {unread}
               </span>
             )}
@@ -108,7 +108,7 @@ function SideButton({ side, of, label, count, show, children }: {
       type="button"
       className="icon-button"
       aria-expanded={side === of}
-      aria-label={count > 0 ? `${label} (${count})` : label}
+      aria-label={count > 0 ? `${label}, ${count}` : label}
       title={label}
       data-testid={`${of}-toggle`}
       onClick={() => show(of)}
