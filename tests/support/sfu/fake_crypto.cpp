@@ -1,6 +1,7 @@
 #include "tests/support/sfu/fake_crypto.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace parlance::test {
@@ -112,7 +113,7 @@ void FakeDtls::on_timeout(Timestamp now, sfu::DtlsOutput& out) {
 
 void FakeDtls::close(sfu::DtlsOutput& out) {
   if (state_ == sfu::DtlsState::kConnected) {
-    out.send_dtls(std::array{kAlertByte});
+    out.send_dtls(std::array{kAlertByte, std::uint8_t{0}});
   }
   state_ = sfu::DtlsState::kClosed;
   repeat_at_ = kNever;

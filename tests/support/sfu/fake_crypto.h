@@ -16,7 +16,7 @@
 namespace parlance::test {
 
 // Handshake of two datagrams: the client's hello holds its fingerprint, the server's answer its
-// own. A client repeats its hello every 100 ms. One byte of alert closes.
+// own. A client repeats its hello every 100 ms. An alert closes.
 class FakeDtls final : public sfu::DtlsSession {
  public:
   explicit FakeDtls(sfu::Fingerprint own) : own_(own) {}
