@@ -67,6 +67,23 @@ void check_pattern(const std::string& pattern) {
   const std::regex compiled(pattern);
 }
 
+// valijson 1.0 takes `propertyNames` of a referenced schema for that schema itself and refuses
+// every name. Where all members are of one kind, `patternProperties` says the same.
+void replace_property_names(Json& node) {
+  const auto names = node.find("propertyNames");
+  if (names == node.end() || !names->is_object()) {
+    return;
+  }
+  if (names->size() != 1 || !names->contains("pattern") || node.contains("properties")) {
+    throw std::invalid_argument(
+        "propertyNames may hold a pattern only, and no properties beside it");
+  }
+  node["patternProperties"] = {
+      {(*names)["pattern"].get<std::string>(), node.value("additionalProperties", Json::object())}};
+  node["additionalProperties"] = false;
+  node.erase("propertyNames");
+}
+
 // Makes every reference below `node` one into the merged document and checks every pattern.
 void prepare(const Json& merged, const std::string& file, Json& node) {
   if (node.is_array()) {
@@ -77,6 +94,7 @@ void prepare(const Json& merged, const std::string& file, Json& node) {
   if (!node.is_object()) {
     return;
   }
+  replace_property_names(node);
   for (const auto& [key, child] : node.items()) {
     if (key == "$ref" && child.is_string()) {
       child = merged_reference(merged, file, child.get<std::string>());

@@ -80,6 +80,19 @@ TEST_F(Schemas, SurviveNumbersOfAnySize) {
   EXPECT_FALSE(check("session.resume.request", value).empty());
 }
 
+TEST_F(Schemas, HoldTheNamesOfCodecParametersToTheirPattern) {
+  const auto codec = [](const std::string& name) {
+    return Json{{"mimeType", "video/rtx"},
+                {"payloadType", 97},
+                {"clockRate", 90000},
+                {"parameters", {{name, 96}}}};
+  };
+  EXPECT_TRUE(check("RtpCodecParameters", codec("apt")).empty());
+  EXPECT_TRUE(check("RtpCodecParameters", codec("x-google-start-bitrate")).empty());
+  EXPECT_FALSE(check("RtpCodecParameters", codec("apt=1\r\na")).empty());
+  EXPECT_FALSE(check("RtpCodecParameters", codec("")).empty());
+}
+
 TEST_F(Schemas, AnUnknownNameTakesNothing) {
   EXPECT_FALSE(registry_.has("no.such.request"));
   EXPECT_FALSE(check("no.such.request", Json::object()).empty());
