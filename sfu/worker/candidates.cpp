@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <memory>
-#include <utility>
 
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -60,9 +60,14 @@ std::vector<SocketAddress> interface_addresses() {
       ((at->ifa_flags & IFF_LOOPBACK) != 0 ? loopback : others).push_back(address);
     }
   }
-  std::vector<SocketAddress>& chosen = others.empty() ? loopback : others;
-  std::ranges::stable_sort(chosen, {}, &SocketAddress::is_v6);
-  return std::move(chosen);
+  const std::vector<SocketAddress>& chosen = others.empty() ? loopback : others;
+  std::vector<SocketAddress> v4_first;
+  for (const bool v6 : {false, true}) {
+    std::ranges::copy_if(chosen, std::back_inserter(v4_first), [v6](const SocketAddress& address) {
+      return address.is_v6() == v6;
+    });
+  }
+  return v4_first;
 }
 
 std::vector<IceCandidate> make_candidates(const EngineOptions& options,

@@ -39,8 +39,8 @@ unsigned least_loaded(std::span<const ShardStanding> shards, unsigned workers) {
 std::vector<unsigned> assign_shards(std::span<const ShardStanding> shards, unsigned workers) {
   std::vector<std::size_t> busiest_first(shards.size());
   std::iota(busiest_first.begin(), busiest_first.end(), std::size_t{0});
-  std::ranges::stable_sort(
-      busiest_first, std::ranges::greater{}, [&](std::size_t i) { return shards[i].score; });
+  std::ranges::sort(
+      busiest_first, {}, [&](std::size_t i) { return std::pair(-shards[i].score, i); });
   std::vector<double> scores(workers, 0.0);
   std::vector<unsigned> assigned(shards.size(), 0);
   for (const std::size_t i : busiest_first) {
