@@ -40,22 +40,28 @@ using Acknowledged = std::map<MessageId, Number>;
 Acknowledged stored(const std::string& path, UserId asker) {
   Acknowledged found;
   auto service = start_chat_service({.url = "sqlite:" + path}, [](const auto&) {});
-  EXPECT_TRUE(service) << service.error();
+  if (!service) {
+    ADD_FAILURE() << service.error();
+    return found;
+  }
   test::Asker ask(**service);
   bool more = true;
   Number last = 0;
   while (more) {
     const auto page = ask.history(asker, {.conversation = kRoom, .after_q = last, .limit = 200});
-    EXPECT_TRUE(page);
+    if (!page) {
+      ADD_FAILURE() << "the conversation is lost";
+      return found;
+    }
     for (const Message& message : page->messages) {
       EXPECT_EQ(message.q, ++last);
       found[message.id] = message.q;
     }
     more = page->has_more;
   }
-  const auto view = ask.get_conversation(asker, kRoom);
-  EXPECT_EQ(view->conversation.last_q, last);
-  EXPECT_EQ(view->conversation.last_r, last + 1) << "one revision for the owner, one per message";
+  const auto view = ask.get_conversation(asker, kRoom).value();
+  EXPECT_EQ(view.conversation.last_q, last);
+  EXPECT_EQ(view.conversation.last_r, last + 1) << "one revision for the owner, one per message";
   return found;
 }
 
@@ -100,8 +106,9 @@ class DurabilityTest : public testing::Test {
     break_disk(true);
     const std::size_t so_far = published_.all().size();
     for (std::uint64_t cmid = 51; cmid < 54; ++cmid) {
-      EXPECT_EQ(ask_->send(ada_, kRoom, id_of<MessageId>(cmid), "text").error(),
-                ChatError::kUnavailable);
+      const auto sent = ask_->send(ada_, kRoom, id_of<MessageId>(cmid), "text");
+      ASSERT_FALSE(sent) << "acknowledged without being stored";
+      EXPECT_EQ(sent.error(), ChatError::kUnavailable);
     }
     EXPECT_THAT(published_.all(), SizeIs(so_far));
     break_disk(false);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <iterator>
 #include <string>
+#include <utility>
 
 namespace parlance::chat {
 
@@ -81,8 +82,8 @@ std::vector<Member> MemoryReads::members(ConversationId conversation) {
       members.push_back(named(member));
     }
   }
-  // By id they are already.
-  std::ranges::stable_sort(members, {}, &Member::joined_at);
+  std::ranges::sort(
+      members, {}, [](const Member& member) { return std::pair(member.joined_at, member.user); });
   return members;
 }
 

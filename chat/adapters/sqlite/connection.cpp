@@ -39,21 +39,11 @@ void Connection::FinalizeStatement::operator()(sqlite3_stmt* statement) const {
 }
 
 std::expected<std::unique_ptr<Connection>, std::string> Connection::open(const SqliteFile& file) {
-  std::unique_ptr<Connection> connection(new Connection(file));
-  if (auto opened = connection->reopen(); !opened) {
-    return std::unexpected(std::move(opened.error()));
-  }
-  return connection;
-}
-
-std::expected<void, std::string> Connection::reopen() {
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  statements_.clear();
-  database_.reset();
   sqlite3* database = nullptr;
   const int code = sqlite3_open_v2(
-      file_.path.c_str(), &database, kFlags, file_.vfs.empty() ? nullptr : file_.vfs.c_str());
-  database_.reset(database);
+      file.path.c_str(), &database, kFlags, file.vfs.empty() ? nullptr : file.vfs.c_str());
+  std::unique_ptr<Connection> connection(new Connection(database));
   if (code != SQLITE_OK) {
     return std::unexpected(database == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database));
   }
@@ -62,10 +52,13 @@ std::expected<void, std::string> Connection::reopen() {
   // FULL: the log is on the disk before COMMIT returns (SQLite's manual, PRAGMA synchronous).
   std::string pragmas =
       "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;";
-  if (file_.read_only) {
+  if (file.read_only) {
     pragmas += "PRAGMA query_only=ON;";
   }
-  return execute(pragmas);
+  if (auto set = connection->execute(pragmas); !set) {
+    return std::unexpected(std::move(set.error()));
+  }
+  return connection;
 }
 
 std::expected<void, std::string> Connection::execute(const std::string& sql) {
@@ -95,14 +88,6 @@ std::expected<std::string, std::string> Connection::answer(const std::string& sq
 
 void Connection::begin(const char* sql) {
   failure_.reset();
-  if (stale_) {
-    if (const auto opened = reopen(); !opened) {
-      failure_ = StoreError::kUnavailable;
-      trouble_ = opened.error();
-      return;
-    }
-    stale_ = false;
-  }
   Execution(*this, sql).run();
 }
 
@@ -120,12 +105,11 @@ std::expected<void, StoreError> Connection::commit() {
 
 void Connection::rollback() {
   // Some failures end the transaction by themselves (SQLite's manual, "Response To Errors Within A
-  // Transaction"); then there is nothing left to do.
-  if (database_ && sqlite3_get_autocommit(database_.get()) == 0) {
+  // Transaction"); then there is nothing left to do. A ROLLBACK that fails is tried again by the
+  // next one, until when BEGIN fails too.
+  if (sqlite3_get_autocommit(database_.get()) == 0) {
     sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
   }
-  stale_ = stale_ || failure_ == StoreError::kUnavailable || !database_ ||
-           sqlite3_get_autocommit(database_.get()) == 0;
 }
 
 void Connection::fail(int code) {

@@ -67,17 +67,14 @@ class Connection {
 
   using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
-  explicit Connection(SqliteFile file) : file_(std::move(file)) {}
+  explicit Connection(sqlite3* database) : database_(database) {}
 
-  std::expected<void, std::string> reopen();
   sqlite3_stmt* prepared(const char* sql);
 
-  SqliteFile file_;
   std::unique_ptr<sqlite3, CloseDatabase> database_;
   std::map<const char*, Statement> statements_;  // by the address of a constant text
   std::optional<StoreError> failure_;
   std::string trouble_;
-  bool stale_ = false;
 };
 
 // One run of a prepared statement: parameters are bound and columns read from left to right.
