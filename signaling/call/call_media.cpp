@@ -177,7 +177,8 @@ std::expected<void, CallError> CallMedia::check_produce(ParticipantId participan
   if (!transport->remote) {
     return std::unexpected(CallError::kNotConnected);
   }
-  if (kind_of(request.source) != request.kind) {
+  if (kind_of(request.source) != request.kind ||
+      !rtp::ortc::is_of_kind(request.kind, request.rtp_parameters)) {
     return std::unexpected(CallError::kKindMismatch);
   }
   if (bench.producers.size() >= scope_.limits().max_producers_per_participant) {

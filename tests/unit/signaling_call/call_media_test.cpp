@@ -145,6 +145,8 @@ TEST_F(CallMediaTest, AMicrophoneSendsNoVideo) {
   auto request = world.camera(1, CallWorld::producer(1));
   request.source = Source::kMicrophone;
   EXPECT_EQ(world.produce(1, request).error(), CallError::kKindMismatch);
+  request.kind = rtp::MediaKind::kAudio;  // says so, yet its codec is a video codec
+  EXPECT_EQ(world.produce(1, request).error(), CallError::kKindMismatch);
 }
 
 TEST_F(CallMediaTest, UnknownCodecsAndSeveralEncodingsAreUnsupported) {
