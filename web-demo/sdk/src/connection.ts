@@ -1,4 +1,5 @@
 // One WebSocket from its opening to its close: frames in and out, heartbeat, and the silence that ends it.
+import { tickWhileHidden } from "./background.js";
 import type { Hello, Problem } from "./generated/protocol.js";
 
 export const SUBPROTOCOL = "parlance.v1.json";
@@ -51,6 +52,7 @@ export class Connection {
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #probe: ReturnType<typeof setTimeout> | undefined;
   #silenceMs = HELLO_MS;
+  #stopTicks: () => void = () => undefined;
 
   constructor(url: string, factory: SocketFactory, handlers: ConnectionHandlers) {
     this.#handlers = handlers;
@@ -89,6 +91,7 @@ export class Connection {
     clearTimeout(this.#heartbeat);
     clearTimeout(this.#deadline);
     clearTimeout(this.#probe);
+    this.#stopTicks();
     this.#socket.onmessage = null;
     this.#socket.onclose = null;
     this.#handlers.closed(code, reason);
@@ -128,6 +131,7 @@ export class Connection {
     this.#extendDeadline();
     // The first after a random part, so that clients that came together don't beat together.
     this.#scheduleBeat(Math.random() * hello.heartbeat_ms, hello.heartbeat_ms);
+    this.#stopTicks = tickWhileHidden(hello.heartbeat_ms, () => this.#beat());
     this.#handlers.hello(hello);
   }
 
