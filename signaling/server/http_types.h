@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,7 +42,9 @@ struct HttpResponse {
   int status = 200;
   std::string content_type;  // empty: no body
   std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::vector<std::pair<std::string, std::string>> headers = {};  // names in lower case
+  // Instead of `body`, where many answers share one: the static files.
+  std::shared_ptr<const std::string> shared_body = nullptr;
 };
 
 // Called once, on any thread.

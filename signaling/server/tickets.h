@@ -1,0 +1,48 @@
+// Tickets: how a page that has a token opens a WebSocket, which can't carry one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "base/time.h"
+#include "chat/domain/types.h"
+
+namespace parlance::signaling {
+
+// Shared by all signaling threads, because the upgrade may land on another thread than the request
+// for the ticket did, and has to be answered at once: hence the mutex, held for one look-up.
+class Tickets {
+ public:
+  static constexpr Duration kLifetime = std::chrono::seconds(30);
+  static constexpr std::size_t kBytes = 32;
+  // Beyond this many open tickets the oldest go.
+  static constexpr std::size_t kMaxOpen = 65'536;
+
+  // `origin` is that of the page that asked, empty where there was none.
+  std::string issue(chat::Identity identity, std::string origin, Timestamp now);
+
+  // Whom it was issued to. Every ticket is good for one try, from the page it was issued to.
+  std::optional<chat::Identity> redeem(const std::string& ticket,
+                                       const std::string& origin,
+                                       Timestamp now);
+
+ private:
+  struct Ticket {
+    chat::Identity identity;
+    std::string origin;
+    Timestamp expires_at;
+  };
+
+  void forget_expired(Timestamp now);
+
+  std::mutex mutex_;
+  std::unordered_map<std::string, Ticket> open_;
+  std::multimap<Timestamp, std::string> by_expiry_;
+};
+
+}  // namespace parlance::signaling
