@@ -56,6 +56,6 @@ class IceClient {
 // Runs `step` until `done` says true. False when that took longer than a generous deadline.
 bool run_until(const std::function<bool()>& done, const std::function<void()>& step);
 
-inline constexpr std::chrono::seconds kDeadline{20};
+inline constexpr std::chrono::seconds kDeadline{60};
 
 }  // namespace parlance::test
