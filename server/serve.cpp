@@ -48,9 +48,9 @@ struct Running {
   // Known once signaling runs; until then nobody is there to be told of events.
   std::atomic<signaling::SignalingServer*> publisher{nullptr};
   std::optional<DataFolder> folder;
+  std::unique_ptr<signaling::SignalingServer> signaling;
   std::unique_ptr<chat::ChatService> chat;
   std::unique_ptr<sfu::MediaEngine> media;
-  std::unique_ptr<signaling::SignalingServer> signaling;
 };
 
 using Step = std::expected<void, std::string>;
@@ -129,6 +129,15 @@ std::vector<signaling::IceServer> ice_servers(const Configuration& configuration
   return {{turn.urls, std::move(minted.username), std::move(minted.credential)}};
 }
 
+// The pages, if there are any. A folder that was named has to hold them; the default one may be
+// missing.
+std::filesystem::path pages_of(const Configuration& c) {
+  std::error_code ignored;
+  const bool missing = c.http.web_root == Configuration{}.http.web_root &&
+                       !std::filesystem::exists(c.http.web_root / "index.html", ignored);
+  return missing ? std::filesystem::path{} : c.http.web_root;
+}
+
 Step start_signaling(Running& running, std::optional<signaling::TlsFiles> tls, std::string token) {
   const Configuration& c = running.configuration;
   signaling::SignalingOptions options;
@@ -136,7 +145,7 @@ Step start_signaling(Running& running, std::optional<signaling::TlsFiles> tls, s
   options.port = c.http.port;
   options.threads = c.signaling.threads;
   options.tls = std::move(tls);
-  options.web_root = c.http.web_root;
+  options.web_root = pages_of(c);
   options.allowed_origins = c.http.origins;
   options.trusted_addresses = c.http.trusted;
 
@@ -198,12 +207,8 @@ void announce(const Running& running, const MachineNames& names, bool tls) {
     fmt::print(
         "  Browsers warn of the certificate, because the server made it itself: go on once.\n");
   }
-  std::error_code ignored;
-  const auto& pages = running.configuration.http.web_root;
-  if (!pages.empty() && !std::filesystem::exists(pages / "index.html", ignored)) {
-    fmt::print(
-        "  There are no pages in {}: script/server builds them; --web names another folder.\n",
-        pages.string());
+  if (pages_of(running.configuration).empty()) {
+    fmt::print("  It serves no pages: script/server builds them, --web names their folder.\n");
   }
   std::fflush(stdout);
   const auto& media = running.configuration.media;
@@ -260,7 +265,8 @@ Step start(Running& running) {
   return {};
 }
 
-// Clients first, then the store, whose answers they no longer wait for, then media.
+// Clients first, then the store, whose answers they no longer wait for, then media. What others
+// post to (the executors of the signaling threads) goes last.
 void stop(Running& running) {
   running.stopping = true;
   if (running.folder) {
@@ -276,9 +282,9 @@ void stop(Running& running) {
     running.signaling->stop();
   }
   running.publisher = nullptr;
-  running.signaling.reset();
   running.media.reset();
   running.chat.reset();
+  running.signaling.reset();
 }
 
 }  // namespace
