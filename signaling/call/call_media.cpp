@@ -15,6 +15,8 @@ namespace {
 using sfu::MediaError;
 using sfu::TransportState;
 
+constexpr std::size_t kClosedRemembered = 32;
+
 bool same(const sfu::DtlsParameters& a, const sfu::DtlsParameters& b) {
   return a.role == b.role &&
          std::ranges::equal(a.fingerprints, b.fingerprints, [](const auto& x, const auto& y) {
@@ -359,14 +361,21 @@ void CallMedia::apply_pause(Producer& producer, bool paused, std::optional<chat:
 
 std::expected<void, CallError> CallMedia::close_producer(ParticipantId participant,
                                                          sfu::ProducerId id) {
-  const ParticipantId* owner = owner_of(id);
-  if (owner == nullptr) {
-    return {};
-  }
-  if (*owner != participant) {
+  const auto at = benches_.find(participant);
+  if (at == benches_.end()) {
     return std::unexpected(CallError::kUnknownProducer);
   }
-  auto closed = benches_.at(participant).producers.extract(id);
+  Bench& bench = at->second;
+  if (!bench.producers.contains(id)) {
+    return std::ranges::find(bench.closed, id) != bench.closed.end()
+               ? std::expected<void, CallError>()
+               : std::unexpected(CallError::kUnknownProducer);
+  }
+  auto closed = bench.producers.extract(id);
+  bench.closed.push_back(id);
+  if (bench.closed.size() > kClosedRemembered) {
+    bench.closed.pop_front();
+  }
   forget_producer(participant, closed.mapped());
   return {};
 }

@@ -1,6 +1,7 @@
 // The transports, producers and consumers of one call's participants.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <span>
@@ -53,6 +54,7 @@ class CallMedia {
   std::expected<void, CallError> set_producer_paused(ParticipantId participant,
                                                      sfu::ProducerId producer,
                                                      bool paused);
+  // Again after it was closed: no error.
   std::expected<void, CallError> close_producer(ParticipantId participant,
                                                 sfu::ProducerId producer);
   // Pauses what the participant sends from this source. False: it sends nothing from there.
@@ -90,6 +92,8 @@ class CallMedia {
     rtp::RtpCapabilities capabilities;
     std::map<sfu::ProducerId, Producer> producers;
     std::map<sfu::ConsumerId, ConsumerInfo> consumers;
+    // The last producers that it closed, so that a repeated close is told from a wrong id.
+    std::deque<sfu::ProducerId> closed;
     rtp::Ssrc next_ssrc = 0;
     unsigned next_mid = 0;
   };

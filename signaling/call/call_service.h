@@ -101,7 +101,7 @@ class CallService {
                            sfu::ProducerId producer,
                            bool paused,
                            CallReply<void> reply);
-  // Of a producer that is gone already: no error.
+  // Of one that the participant closed already: no error.
   void close_producer(const Caller& caller,
                       chat::ConversationId conversation,
                       sfu::ProducerId producer,

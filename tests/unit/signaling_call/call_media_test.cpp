@@ -249,6 +249,12 @@ TEST_F(CallMediaTest, ClosingAProducerClosesItsConsumers) {
   EXPECT_TRUE(world.engine.consumers.empty());
 }
 
+TEST_F(CallMediaTest, ClosingWhatNeverWasIsNotFound) {
+  EXPECT_EQ(world.ask(&CallService::close_producer, one, world.conversation, CallWorld::producer(1))
+                .error(),
+            CallError::kUnknownProducer);
+}
+
 TEST_F(CallMediaTest, AProducerClosedBeforeItBeganIsNeverAnnounced) {
   auto [outcome, reply] = world.expect<void>();
   world.calls.create_producer(
