@@ -12,6 +12,10 @@ export const kRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), 
 export const kBinary = process.env.PARLANCE_BINARY ?? path.join(kRoot, "build/release/server/parlance");
 const kWeb = path.join(kRoot, "web-demo/app/dist");
 
+// Where clients send media: Firefox pairs no address of its own with loopback.
+const kMachine = Object.values(os.networkInterfaces()).flat()
+  .find(({family, internal}) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
+
 export class Server {
   #child;
   output = "";
@@ -44,7 +48,7 @@ export class Server {
     return [
       "--http-port", String(this.httpPort), "--media-port", String(this.mediaPort),
       "--shards", String(this.shards), "--workers", String(this.workers),
-      "--announce", this.announce ?? "127.0.0.1", "--data", this.data, "--web", kWeb, ...this.flags,
+      "--announce", this.announce ?? kMachine, "--data", this.data, "--web", kWeb, ...this.flags,
     ];
   }
 
