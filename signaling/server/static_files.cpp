@@ -150,7 +150,7 @@ HttpResponse StaticFiles::serve(const HttpRequest& request) const {
 std::vector<std::pair<std::string, std::string>> security_headers() {
   return {
       {"content-security-policy",
-       "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' "
+       "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' "
        "data: blob:; media-src 'self' blob: mediastream:; connect-src 'self'; worker-src 'self' "
        "blob:; "
        "font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors "
