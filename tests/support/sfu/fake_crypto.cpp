@@ -39,6 +39,14 @@ bool tag_fits(std::uint8_t key, std::span<const std::uint8_t> packet) {
   return std::ranges::equal(expected, packet.subspan(body.size()));
 }
 
+std::vector<std::uint8_t> hello(std::uint8_t message, const sfu::Fingerprint& own) {
+  std::vector<std::uint8_t> datagram(2 + sfu::Fingerprint::kSize);
+  datagram[0] = kHandshakeByte;
+  datagram[1] = message;
+  std::ranges::copy(own.digest(), datagram.begin() + 2);
+  return datagram;
+}
+
 std::uint32_t read_u32(std::span<const std::uint8_t> at) {
   return static_cast<std::uint32_t>(at[0]) << 24U | static_cast<std::uint32_t>(at[1]) << 16U |
          static_cast<std::uint32_t>(at[2]) << 8U | at[3];
@@ -120,9 +128,7 @@ void FakeDtls::close(sfu::DtlsOutput& out) {
 }
 
 void FakeDtls::send(std::uint8_t message, sfu::DtlsOutput& out) const {
-  std::vector<std::uint8_t> datagram{kHandshakeByte, message};
-  datagram.insert(datagram.end(), own_.digest().begin(), own_.digest().end());
-  out.send_dtls(datagram);
+  out.send_dtls(hello(message, own_));
 }
 
 std::expected<std::size_t, sfu::SrtpError> FakeSrtpOutbound::protect_rtp(
@@ -199,6 +205,10 @@ FakeCrypto::FakeCrypto(std::uint64_t seed, std::uint8_t identity) : generator_(s
   std::array<std::uint8_t, sfu::Fingerprint::kSize> digest{};
   digest.fill(identity);
   fingerprint_ = sfu::Fingerprint(digest);
+}
+
+std::vector<std::uint8_t> FakeCrypto::client_hello() const {
+  return hello(kClientHello, fingerprint_);
 }
 
 void FakeCrypto::random(std::span<std::uint8_t> out) {

@@ -108,6 +108,9 @@ class FakeCrypto final : public sfu::Crypto {
 
   void random(std::span<std::uint8_t> out) override;
 
+  // What a FakeDtls client of this identity sends first.
+  std::vector<std::uint8_t> client_hello() const;
+
  private:
   sfu::Fingerprint fingerprint_;
   std::mt19937_64 generator_;
