@@ -2,10 +2,12 @@
 
 /** The first try comes within a second, so that a server's restart costs little. */
 const FIRST_MS = 800;
-/** While a restart is likely (the first half minute) tries stay close: a call wants its media back. */
-const PATIENT_AFTER_MS = 30_000;
-const EAGER_MAX_MS = 2_000;
-const PATIENT_MAX_MS = 10_000;
+/** While a restart is likely, tries stay close, because a call wants its media back. */
+const LIMITS_MS = [
+  { down: 10_000, step: 1_000 },
+  { down: 60_000, step: 2_000 },
+  { down: Infinity, step: 10_000 },
+];
 
 /**
  * Milliseconds until the next try. `attempt` counts the tries since the connection was lost, from 0;
@@ -13,8 +15,8 @@ const PATIENT_MAX_MS = 10_000;
  */
 export function reconnectDelay(attempt: number, downMs: number, random: number): number {
   if (attempt === 0) return 50 + random * FIRST_MS;
-  const limit = downMs < PATIENT_AFTER_MS ? EAGER_MAX_MS : PATIENT_MAX_MS;
-  const step = Math.min(limit, 500 * 2 ** Math.min(attempt, 10));
+  const limit = LIMITS_MS.find(({ down }) => downMs < down)!;
+  const step = Math.min(limit.step, 500 * 2 ** Math.min(attempt, 10));
   return step * (0.5 + random / 2);
 }
 

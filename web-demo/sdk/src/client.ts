@@ -96,20 +96,21 @@ export class Client extends Observable<ClientEvents> {
     return [...this.#conversations.values()];
   }
 
-  /** The call that this tab was in before it was reloaded. */
+  /** The call that this tab was in before it was reloaded; certain once `enter` has resolved. */
   get rememberedCall(): ClientStorage["call"] {
     return this.#storage.call;
   }
 
   /** Becomes a guest of that name, or the one this browser already is; resolves once the session stands. */
   async enter(name?: string): Promise<P.User> {
-    await this.#storage.claimTab();
+    const claimed = this.#storage.claimTab();
     if (this.#storage.token === undefined) {
       if (name === undefined) throw new Error("a new guest needs a name");
       const guest = await this.#http.createGuest(name);
       this.#storage.token = guest.token;
     }
     await this.connect();
+    await claimed;
     if (name !== undefined && name !== this.#user!.name) await this.rename(name);
     return this.#user!;
   }

@@ -125,9 +125,9 @@ export class ClientStorage {
   }
 }
 
-const CLAIM_MS = 300;
+/** A reloaded page waits for its predecessor to end, which takes a busy machine a while. */
+const CLAIM_MS = 5_000;
 
-// A reload may overlap with the end of the old page by a moment, hence the wait.
 function hold(locks: LockManager, name: string): Promise<boolean> {
   return new Promise((resolve) => {
     locks

@@ -12,8 +12,9 @@ describe("reconnectDelay", () => {
     expect(reconnectDelay(0, 0, 0.999)).toBeGreaterThan(500);
   });
 
-  test("stays within two seconds while a restart is likely, and within ten later", () => {
+  test("stays within a second while a restart is likely, and within ten later", () => {
     for (let attempt = 1; attempt < 50; attempt += 1) {
+      expect(reconnectDelay(attempt, 9_000, 0.999)).toBeLessThanOrEqual(1_000);
       expect(reconnectDelay(attempt, 10_000, 0.999)).toBeLessThanOrEqual(2_000);
       expect(reconnectDelay(attempt, 600_000, 0.999)).toBeLessThanOrEqual(10_000);
     }

@@ -91,7 +91,9 @@ export class AppModel extends Observable<Record<never, never>> {
     }
     await this.client.enter().catch((error: unknown) => this.#failed(error));
     if (!this.#returning || route.page !== "join") return;
-    if (this.invited?.id === remembered?.c) await this.join(route.code, undefined, true);
+    // Asked again, as only now it is certain that this tab is no copy of another.
+    const call = this.client.rememberedCall;
+    if (call && this.invited?.id === call.c) await this.join(route.code, undefined, true);
     else this.#toLobby(undefined);
     this.#returning = false;
     this.changed();
