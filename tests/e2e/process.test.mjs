@@ -17,9 +17,10 @@ after(() => running?.stop());
 
 async function refused(change, pattern) {
   const second = await Server.make();
+  const made = second.data;
   Object.assign(second, change);
   const {code, output} = await runToEnd(second.args());
-  fs.rmSync(second.data === running.data ? "/nonexistent" : second.data, {recursive: true, force: true});
+  fs.rmSync(made, {recursive: true, force: true});
   assert.ok(code > 0, `exit code ${code}: ${output}`);
   assert.match(output, pattern);
   assert.ok((await fetch(`${running.base}/healthz`)).ok, "the first server lives on");

@@ -55,8 +55,11 @@ step("microphone and camera off and on are seen by the others", async () => {
 
 step("who speaks is marked", async () => {
   await bob.click("toggle-microphone");
-  await bob.waitFor(tileOf("Ada", "speaking", "true"));
-  await bob.click("toggle-microphone");
+  try {
+    await bob.waitFor(tileOf("Ada", "speaking", "true"));
+  } finally {
+    await bob.click("toggle-microphone");
+  }
 });
 
 step("a shared screen is seen", async () => {

@@ -4,6 +4,7 @@ import path from "node:path";
 import {fileURLToPath} from "node:url";
 import {chromium} from "playwright-core";
 import puppeteer from "puppeteer-core";
+import {voiceFile} from "./voice.mjs";
 import {until} from "./waiting.mjs";
 
 const kHere = path.dirname(fileURLToPath(import.meta.url));
@@ -143,7 +144,7 @@ class FirefoxTab extends Tab {
 export async function launchChromium() {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: kChromiumFlags,
+    args: [...kChromiumFlags, `--use-file-for-fake-audio-capture=${voiceFile()}`],
     ignoreDefaultArgs: ["--mute-audio"],
   });
   return {

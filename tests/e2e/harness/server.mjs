@@ -54,7 +54,7 @@ export class Server {
 
   // The command line of a subcommand that talks to this server.
   command(name, ...rest) {
-    return [name, ...rest, "--data", this.data];
+    return ["--data", this.data, name, ...rest];
   }
 
   // Starts the process; it is not waited for.
