@@ -32,11 +32,12 @@ CallSummary Call::summary() const {
 }
 
 CallView Call::view() const {
-  CallView view{scope_.call(), scope_.conversation(), started_at_, locked_, {}, {}};
+  CallView view{scope_.call(), scope_.conversation(), started_at_, locked_, {}, {}, {}};
   for (const Seat& seat : scope_.roster().seats()) {
     view.participants.push_back(seat.info);
   }
   view.producers = media_.producers();
+  view.speaker = media_.speaker();
   return view;
 }
 

@@ -445,15 +445,16 @@ void CallMedia::on_transport(sfu::TransportId id, TransportState state) {
 }
 
 void CallMedia::on_speaker(std::optional<sfu::ProducerId> producer) {
-  CallEvent::Speaker speaker;
-  if (producer) {
-    const ParticipantId* owner = owner_of(*producer);
-    if (owner == nullptr) {
-      return;
-    }
-    speaker.participant = *owner;
+  if (producer && owner_of(*producer) == nullptr) {
+    return;
   }
-  scope_.tell_all(speaker);
+  speaking_ = producer;
+  scope_.tell_all(CallEvent::Speaker{speaker()});
+}
+
+std::optional<ParticipantId> CallMedia::speaker() const {
+  const ParticipantId* owner = speaking_ ? owner_of(*speaking_) : nullptr;
+  return owner == nullptr ? std::nullopt : std::optional(*owner);
 }
 
 void CallMedia::on_levels(const sfu::MediaEvent::AudioLevels& levels) {

@@ -66,6 +66,9 @@ class CallMedia {
   std::expected<void, CallError> request_key_frame(ParticipantId participant,
                                                    sfu::ConsumerId consumer);
 
+  // Who was last heard to speak: told on change only, so that who joins has to ask.
+  std::optional<ParticipantId> speaker() const;
+
   // Events of the media plane.
   void on_transport(sfu::TransportId transport, sfu::TransportState state);
   void on_speaker(std::optional<sfu::ProducerId> producer);
@@ -119,6 +122,7 @@ class CallMedia {
 
   CallScope& scope_;
   std::map<ParticipantId, Bench> benches_;
+  std::optional<sfu::ProducerId> speaking_;
 };
 
 }  // namespace parlance::signaling

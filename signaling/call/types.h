@@ -94,6 +94,7 @@ struct CallView {
   bool locked = false;
   std::vector<ParticipantInfo> participants;
   std::vector<ProducerInfo> producers;
+  std::optional<ParticipantId> speaker;  // who has the floor
 };
 
 struct JoinAnswer {

@@ -187,12 +187,16 @@ Json to_json(const IceServer& server) {
 }
 
 Json to_json(const CallView& call) {
-  return {{"call", call.call.str()},
-          {"c", call.conversation.str()},
-          {"started_at", call.started_at},
-          {"locked", call.locked},
-          {"participants", array_of(call.participants)},
-          {"producers", array_of(call.producers)}};
+  Json object{{"call", call.call.str()},
+              {"c", call.conversation.str()},
+              {"started_at", call.started_at},
+              {"locked", call.locked},
+              {"participants", array_of(call.participants)},
+              {"producers", array_of(call.producers)}};
+  if (call.speaker) {
+    object["speaker"] = call.speaker->str();
+  }
+  return object;
 }
 
 Json to_json(const JoinAnswer& answer) {

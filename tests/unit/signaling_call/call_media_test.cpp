@@ -342,6 +342,18 @@ TEST_F(CallMediaTest, SpeakersAndLevelsNameParticipants) {
   EXPECT_EQ(levels[0].levels[0].dbov, -20);
 }
 
+TEST_F(CallMediaTest, WhoComesLaterIsToldWhoHasTheFloor) {
+  ASSERT_TRUE(world.produce(1, world.microphone(1, CallWorld::producer(1))));
+  world.engine.emit(world.router(), sfu::MediaEvent::DominantSpeaker{CallWorld::producer(1)});
+  world.settle();
+  const auto late = world.join(3);
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->call.speaker, CallWorld::participant(1));
+  world.engine.emit(world.router(), sfu::MediaEvent::DominantSpeaker{std::nullopt});
+  world.settle();
+  EXPECT_FALSE(world.calls.get(world.conversation)->speaker);
+}
+
 TEST_F(CallMediaTest, RestartAndStatisticsComeFromTheMediaPlane) {
   const auto transport = world.joined.at(CallWorld::participant(1)).send_transport.id;
   const auto ice = world.ask<sfu::IceParameters>(

@@ -61,8 +61,10 @@ class CallJson : public testing::Test {
 };
 
 TEST_F(CallJson, AnswersAreAsTheSchemasSay) {
-  const CallView view{kCall, kConversation, 5, false, {kAda}, {kCamera}};
+  CallView view{kCall, kConversation, 5, false, {kAda}, {kCamera}, {}};
   expect_fits("call.get.reply", {{"call", to_json(view)}});
+  view.speaker = kParticipant;
+  EXPECT_EQ(to_json(view).at("speaker"), kParticipant.str());
   expect_fits("call.join.reply",
               to_json(JoinAnswer{view,
                                  kAda,

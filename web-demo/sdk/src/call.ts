@@ -294,7 +294,7 @@ export class Call extends Observable<CallEvents> {
     this.#callId = reply.call.call;
     this.#startedAt = reply.call.started_at;
     this.#locked = reply.call.locked;
-    this.#speaker = null;
+    this.#speaker = reply.call.speaker ?? null;
     this.#roster.replace(reply.call);
     media.consume(reply.consumers);
     this.#publisher.attach(media);
