@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/check.h"
 #include "sfu/forward/consumer.h"
 
 namespace parlance::sfu {
@@ -53,7 +52,6 @@ Producer::Producer(const ProducerOptions& options,
 }
 
 Producer::~Producer() {
-  CHECK(consumers_.empty());
   --context_.counters.producers;
 }
 

@@ -41,6 +41,7 @@ class Producer {
            const ForwardContext& context,
            PublisherPort& port,
            LevelSink& levels);
+  // After its consumers.
   ~Producer();
   Producer(const Producer&) = delete;
   Producer& operator=(const Producer&) = delete;

@@ -13,7 +13,7 @@ enum class DropReason : std::uint8_t {
   kUnknownPath,      // not STUN, and from an address no transport has proved
   kUnknownUfrag,     // STUN for no transport of this shard
   kBadStun,          // malformed, wrong password, wrong fingerprint
-  kDtlsTooEarly,     // before connect_transport told the fingerprint
+  kDtlsTooEarly,     // before connect_transport, and more than is kept till then
   kMediaBeforeDtls,  // RTP or RTCP while there are no keys
   kMediaAfterClose,  // the peer closed or failed its DTLS association
   kReplayedMedia,    // SRTP or SRTCP index seen before, or older than the window

@@ -18,12 +18,13 @@ std::expected<void, MediaError> SendStreams::add(Consumer& consumer) {
     return std::unexpected(MediaError::kLimitReached);
   }
   const auto rtx = consumer.rtx_ssrc();
-  if (by_ssrc_.contains(consumer.ssrc()) || (rtx && by_ssrc_.contains(*rtx)) ||
-      rtx == consumer.ssrc()) {
+  if (used_.contains(consumer.ssrc()) || (rtx && used_.contains(*rtx)) || rtx == consumer.ssrc()) {
     return std::unexpected(MediaError::kSsrcInUse);
   }
+  used_.insert(consumer.ssrc());
   by_ssrc_.emplace(consumer.ssrc(), &consumer);
   if (rtx) {
+    used_.insert(*rtx);
     by_ssrc_.emplace(*rtx, &consumer);
   }
   consumers_.push_back(&consumer);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/time.h"
@@ -24,6 +25,8 @@ inline constexpr std::size_t kMaxConsumersPerTransport = 1024;
 // The consumers of a transport by the SSRCs that feedback names.
 class SendStreams {
  public:
+  // kSsrcInUse also for an SSRC that a closed consumer had: its numbers would go under the same
+  // keys a second time, which AES-GCM does not survive (RFC 7714 section 8.1).
   std::expected<void, MediaError> add(Consumer& consumer);
   void remove(const Consumer& consumer);
 
@@ -34,6 +37,7 @@ class SendStreams {
 
  private:
   std::unordered_map<rtp::Ssrc, Consumer*> by_ssrc_;
+  std::unordered_set<rtp::Ssrc> used_;
   std::vector<Consumer*> consumers_;
 };
 

@@ -90,6 +90,8 @@ struct Shard::Core {
   template <typename Serve>
   void guarded(TimedOwner& owner, Serve&& serve);
 
+  static constexpr std::size_t kMaxBugReports = 16;
+
   ShardConfig config;
   PacketPool pool;
   ShardCounters counters;
@@ -97,6 +99,7 @@ struct Shard::Core {
   std::vector<MediaEvent> events;
   ReadyHeap ready;
   DemuxTables demux;
+  std::vector<std::string> bug_reports;
   std::unordered_map<RouterId, std::unique_ptr<Call>> calls;
 };
 
@@ -139,8 +142,11 @@ template <typename Serve>
 void Shard::Core::guarded(TimedOwner& owner, Serve&& serve) {
   try {
     serve();
-  } catch (const Bug&) {
+  } catch (const Bug& bug) {
     ++counters.bugs;
+    if (bug_reports.size() < kMaxBugReports) {
+      bug_reports.emplace_back(bug.what());
+    }
     owner.on_bug();
     ready.schedule(owner, kNever);
     if (auto* transport = dynamic_cast<Transport*>(&owner)) {
@@ -436,6 +442,10 @@ std::vector<MediaEvent> Shard::take_events() {
 
 const ShardCounters& Shard::counters() const {
   return core_->counters;
+}
+
+std::vector<std::string> Shard::take_bug_reports() {
+  return std::exchange(core_->bug_reports, {});
 }
 
 }  // namespace parlance::sfu

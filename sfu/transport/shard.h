@@ -6,6 +6,7 @@
 #include <expected>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/time.h"
@@ -99,6 +100,10 @@ class Shard {
   std::vector<MediaEvent> take_events();
 
   const ShardCounters& counters() const;
+
+  // What failed, where a CHECK cost one peer its transport: one text each since the last call, for
+  // the log.
+  std::vector<std::string> take_bug_reports();
 
  private:
   struct Core;

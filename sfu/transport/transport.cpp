@@ -124,6 +124,9 @@ void Transport::close(Timestamp now, Outbox& outbox) {
 }
 
 void Transport::on_stun(Timestamp now, const PacketRef& packet, const Path& from, Outbox& outbox) {
+  if (broken_) {
+    return;
+  }
   received_.add(now, packet->bytes().size());
   const IceUpdate update = ice_.on_datagram(now, packet->bytes(), from, outbox);
   if (update.drop) {
@@ -146,7 +149,14 @@ void Transport::adopt(const IceUpdate& update, const Path* from) {
 }
 
 void Transport::on_dtls(Timestamp now, const PacketRef& packet, Outbox& outbox) {
+  if (broken_) {
+    return;
+  }
   received_.add(now, packet->bytes().size());
+  if (!dtls_started_ && ++early_dtls_ > DtlsSession::kMaxEarlyDatagrams) {
+    context_.counters.drops.count(DropReason::kDtlsTooEarly);
+    return;
+  }
   DtlsSender out(now, sender_, outbox);
   dtls_->on_datagram(now, packet->bytes(), out);
   after_ice_or_dtls(now, outbox);

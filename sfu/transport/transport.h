@@ -132,6 +132,7 @@ class Transport final : public TimedOwner, public PublisherPort, public Subscrib
   std::unique_ptr<DtlsSession> dtls_;
   std::optional<Remote> remote_;
   bool dtls_started_ = false;
+  std::size_t early_dtls_ = 0;
   bool broken_ = false;
   TransportState state_ = TransportState::kNew;
   MediaSender sender_;

@@ -122,6 +122,11 @@ void ShardRunner::run_timers(Timestamp now) {
 
 void ShardRunner::tick(Timestamp now) {
   shard_.set_wall_clock(now, unix_now_us());
+  for (const std::string& report : shard_.take_bug_reports()) {
+    if (bug_log_) {
+      bug_log_(report);
+    }
+  }
   counters_.outbox_full = outbox_.refused();
   counters_.commands_refused = refused_.load(std::memory_order_relaxed);
   board_.publish_totals(now, std::exchange(busy_, Duration(0)), shard_.counters(), counters_);

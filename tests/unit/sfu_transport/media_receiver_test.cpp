@@ -99,6 +99,14 @@ TEST_F(MediaReceiverTest, CountsTheReasonOfEveryDrop) {
   EXPECT_EQ(bench.drops(DropReason::kMediaBeforeDtls), 1U);
 }
 
+TEST_F(MediaReceiverTest, LogsTransportWideArrivals) {
+  auto sample = test::ForwardBench::video(10, true);
+  sample.transport_sequence = 4711;
+  EXPECT_EQ(receiver.arrivals().next_timeout(), kNever);
+  receive(sample);
+  EXPECT_LE(receiver.arrivals().next_timeout(), bench.now + rtp::kTransportFeedbackInterval);
+}
+
 TEST_F(MediaReceiverTest, LeavesRtcpDecryptedInItsSlot) {
   std::vector<std::uint8_t> rtcp{0x80, 201, 0, 1, 0, 0, 0, 9};
   rtcp.resize(8 + kSrtpMaxOverhead);

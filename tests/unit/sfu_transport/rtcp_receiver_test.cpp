@@ -166,6 +166,8 @@ TEST_F(RtcpReceiverTest, RefusesConsumersWhoseSsrcsAreTaken) {
   sends.remove(consumer);
   EXPECT_EQ(sends.find(2000), nullptr);
   EXPECT_EQ(sends.find(2001), nullptr);
+  // The keys have seen its numbers.
+  EXPECT_EQ(sends.add(consumer).error(), MediaError::kSsrcInUse);
 }
 
 }  // namespace

@@ -43,6 +43,15 @@ TEST_F(TransportTest, TakesAClientHelloThatOutranSignaling) {
   EXPECT_EQ(transport->state(), TransportState::kConnected);
 }
 
+TEST_F(TransportTest, CountsDtlsThatComesTooEarlyAndTooOften) {
+  stun(bench.check_for(*transport));
+  for (std::size_t i = 0; i < DtlsSession::kMaxEarlyDatagrams + 3; ++i) {
+    transport->on_dtls(
+        bench.now, test::slot_of(bench.pool, bench.client.client_hello()), bench.outbox);
+  }
+  EXPECT_EQ(bench.drops(DropReason::kDtlsTooEarly), 3U);
+}
+
 TEST_F(TransportTest, FailsOnTheWrongFingerprint) {
   stun(bench.check_for(*transport));
   auto parameters = bench.client_parameters();
@@ -144,6 +153,17 @@ TEST_F(TransportTest, DropsMediaAfterThePeerClosed) {
                      test::slot_of(bench.pool, bench.protect_rtcp({0x80, 201, 0, 1, 0, 0, 0, 1})),
                      bench.outbox);
   EXPECT_EQ(bench.drops(DropReason::kMediaAfterClose), 2U);
+}
+
+TEST_F(TransportTest, StaysHarmlessAfterABug) {
+  bench.connect(*transport);
+  transport->on_bug();
+  EXPECT_EQ(transport->state(), TransportState::kFailed);
+  transport->on_timeout(bench.now + 60s, bench.outbox);
+  stun(bench.check_for(*transport));
+  EXPECT_EQ(transport->state(), TransportState::kFailed);
+  bench.take_sent();
+  EXPECT_TRUE(transport->reserve(bench.outbox).bytes.empty());
 }
 
 }  // namespace
