@@ -93,6 +93,7 @@ std::expected<void, std::string> Server::start(Listeners listeners) {
   for (std::size_t i = 0; i < state_->threads.size(); ++i) {
     auto started = state_->threads[i]->start(std::move(listeners.of_thread[i]));
     if (!started) {
+      drained_ = true;  // nobody came, and the threads that never ran would never answer
       return started;
     }
   }
