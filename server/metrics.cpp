@@ -1,6 +1,7 @@
 #include "server/metrics.h"
 
-#include <functional>
+#include <algorithm>
+#include <array>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -13,6 +14,10 @@ namespace parlance::server {
 namespace {
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
+
+// Of signaling's numbers those that go up and down; all others are totals.
+constexpr std::array<std::string_view, 4> kCurrentNumbers = {
+    "connections", "sessions", "calls", "participants"};
 
 class Page {
  public:
@@ -108,10 +113,10 @@ std::string metrics_text(const sfu::EngineLoad& media,
   }
   for (const auto& [name, value] : signaling) {
     const std::string full = "parlance_signaling_" + metric_name(name);
-    if (full.ends_with("_total")) {
-      page.counter(full, "Total of signaling since its start.", {}, static_cast<double>(value));
-    } else {
+    if (std::ranges::find(kCurrentNumbers, name) != kCurrentNumbers.end()) {
       page.gauge(full, "Signaling, now.", {}, static_cast<double>(value));
+    } else {
+      page.counter(full + "_total", "Signaling, since its start.", {}, static_cast<double>(value));
     }
   }
   return page.text();

@@ -9,7 +9,7 @@
 
 namespace parlance::server {
 
-// What is counted up ("connections_total") is a counter, all else a gauge.
+// Current numbers are gauges, totals are counters.
 std::string metrics_text(const sfu::EngineLoad& media,
                          const std::map<std::string, std::uint64_t>& signaling);
 

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include "chat/adapters/store_threads/start_chat_service.h"
 #include "server/admin.h"
@@ -291,6 +292,8 @@ void stop(Running& running) {
 
 int serve(Configuration configuration) {
   take_signals();
+  // What the server writes (messages, tokens, keys) is its owner's alone, in an open folder, too.
+  umask(S_IRWXG | S_IRWXO);
   Running running;
   running.configuration = std::move(configuration);
   running.log = make_logger(running.configuration.log.level, running.configuration.log.json);

@@ -23,10 +23,10 @@ TEST(Metrics, ShowLoadPerShardAndWorker) {
 }
 
 TEST(Metrics, TellTotalsFromCurrentNumbers) {
-  const std::string text = metrics_text({}, {{"messages_total", 9}, {"open sessions", 3}});
-  EXPECT_THAT(text, HasSubstr("# TYPE parlance_signaling_messages_total counter\n"));
-  EXPECT_THAT(text, HasSubstr("parlance_signaling_messages_total 9\n"));
-  EXPECT_THAT(text, HasSubstr("# TYPE parlance_signaling_open_sessions gauge\n"));
+  const std::string text = metrics_text({}, {{"frames_in", 9}, {"sessions", 3}});
+  EXPECT_THAT(text, HasSubstr("# TYPE parlance_signaling_frames_in_total counter\n"));
+  EXPECT_THAT(text, HasSubstr("parlance_signaling_frames_in_total 9\n"));
+  EXPECT_THAT(text, HasSubstr("# TYPE parlance_signaling_sessions gauge\n"));
 }
 
 }  // namespace
