@@ -76,7 +76,7 @@ test("packets that are replayed or made up disturb nobody", (context) =>
 test("a client that may only use TURN is in the call through a real coturn", async (context) => {
   const secret = `secret-${kSeed}`;
   const turn = await startTurn({secret});
-  const server = await Server.run({flags: ["--turn-url", turn.url, "--turn-secret", secret]});
+  const server = await Server.run({announce: "127.0.0.1", flags: ["--turn-url", turn.url, "--turn-secret", secret]});
   try {
     const reports = await watchTwo(context, server, {ms: 5_000, switches: {relay: "1"}});
     for (const {last} of reports) {
