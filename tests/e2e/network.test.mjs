@@ -8,6 +8,7 @@ import {freePorts} from "./harness/ports.mjs";
 import {kSeed} from "./harness/random.mjs";
 import {Relay} from "./harness/relay.mjs";
 import {Server} from "./harness/server.mjs";
+import {harass} from "./harness/stranger.mjs";
 import {startTurn} from "./harness/turn.mjs";
 import {delay, figure} from "./harness/waiting.mjs";
 
@@ -18,13 +19,14 @@ before(async () => (chromium = await launchChromium()));
 after(() => chromium?.close());
 
 // Two people in a call on that server, watched for that long.
-async function watchTwo(context, server, {ms, switches = {}}) {
+async function watchTwo(context, server, {ms, switches = {}, meanwhile = async () => {}}) {
   const tabs = [await chromium.tab("Ada"), await chromium.tab("Bob")];
   try {
     const code = await startCall(tabs[0], server.base, "Ada", switches);
     await joinByInvite(tabs[1], server.base, code, "Bob", switches);
     await seesVideos(tabs, 1);
     const watch = await watchFrames(tabs);
+    await meanwhile(tabs);
     await delay(ms);
     const reports = await watch.stop();
     assert.deepStrictEqual(silentSeconds(reports, 1), []);
@@ -66,11 +68,25 @@ test(`5 % lost and 3 % reordered both ways (seed ${kSeed}): no second without a 
       `${sum("retransmissionsSent")} sent again by browsers, ${sum("retransmissionsReceived")} by the server`);
   }));
 
-test("packets that are replayed or made up disturb nobody", (context) =>
+test("packets that are replayed, made up or a stranger's disturb nobody", (context) =>
   withRelay({replay: 0.2, garbage: 0.2}, async (server, relay) => {
-    await watchTwo(context, server, {ms: 8_000});
+    const ufragOf = (tab) => tab.evaluate(
+      () => window.__e2e.peers.map((pc) => pc.remoteDescription?.sdp.match(/ice-ufrag:(\S+)/)?.[1]).find(Boolean));
+    let stranger;
+    await watchTwo(context, server, {
+      ms: 8_000,
+      meanwhile: async (tabs) => {
+        stranger = [0, 1].map((shard) => harass({port: server.mediaPort + shard, seed: kSeed + shard, ufrag: undefined}));
+        stranger.push(harass({port: server.mediaPort, seed: kSeed, ufrag: await ufragOf(tabs[0])}));
+      },
+    });
+    const strange = (await Promise.all(stranger.map((one) => one.stop()))).reduce((a, b) => a + b);
     assert.ok(relay.counts.replayed > 0 && relay.counts.garbage > 0);
-    figure(`${relay.counts.replayed} packets replayed and ${relay.counts.garbage} made up: no second without a frame`);
+    const metrics = await (await fetch(`${server.base}/metrics`)).text();
+    for (const reason of ["bad_stun", "unknown_ufrag", "unknown_path", "unknown_datagram", "replayed"]) {
+      assert.match(metrics, new RegExp(`drop_${reason}\\w*"\\} [1-9]`), `${reason} is counted`);
+    }
+    figure(`${relay.counts.replayed} packets replayed, ${relay.counts.garbage} made up, ${strange} of a stranger: no second without a frame`);
   }));
 
 test("a client that may only use TURN is in the call through a real coturn", async (context) => {

@@ -51,7 +51,7 @@ export class Relay {
   #attack(data, send) {
     if (this.#random() < this.replay) {
       ++this.counts.replayed;
-      setTimeout(() => send(data), kReplayMs);
+      this.#later(() => send(data), kReplayMs);
     }
     if (this.#random() < this.garbage) {
       ++this.counts.garbage;
@@ -71,10 +71,14 @@ export class Relay {
     ++this.counts[way === "ToServer" ? "toServer" : "toClient"];
     if (this.#random() < this.reorder) {
       ++this.counts.reordered;
-      setTimeout(send, kDelayedMs);
+      this.#later(send, kDelayedMs);
     } else {
       send();
     }
+  }
+
+  #later(send, ms) {
+    setTimeout(() => this.#sockets.length > 0 && send(), ms);
   }
 
   stop() {
