@@ -16,6 +16,18 @@ const kWeb = path.join(kRoot, "web-demo/app/dist");
 const kMachine = Object.values(os.networkInterfaces()).flat()
   .find(({family, internal}) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
 
+// Nothing that a run started outlives it, however it ends.
+const started = new Set();
+process.on("exit", () => started.forEach((child) => child.kill("SIGKILL")));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+
+// Keeps the child among those that end with this process.
+export function adopt(child) {
+  started.add(child);
+  child.once("exit", () => started.delete(child));
+  return child;
+}
+
 export class Server {
   #child;
   output = "";
@@ -59,7 +71,7 @@ export class Server {
 
   // Starts the process; it is not waited for.
   launch(args = this.args()) {
-    const child = spawn(kBinary, args, {stdio: ["ignore", "pipe", "pipe"]});
+    const child = adopt(spawn(kBinary, args, {stdio: ["ignore", "pipe", "pipe"]}));
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
@@ -101,7 +113,7 @@ export class Server {
 
 // Runs the binary until it ends: for what must not start, and for its subcommands.
 export async function runToEnd(args, {env = {}, timeoutMs = 20_000} = {}) {
-  const child = spawn(kBinary, args, {stdio: ["ignore", "pipe", "pipe"], env: {...process.env, ...env}});
+  const child = adopt(spawn(kBinary, args, {stdio: ["ignore", "pipe", "pipe"], env: {...process.env, ...env}}));
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
   const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);

@@ -2,6 +2,7 @@
 import {spawn} from "node:child_process";
 import {once} from "node:events";
 import {freePorts} from "./ports.mjs";
+import {adopt} from "./server.mjs";
 import {until} from "./waiting.mjs";
 
 export async function startTurn({secret, realm = "parlance.test"}) {
@@ -11,7 +12,7 @@ export async function startTurn({secret, realm = "parlance.test"}) {
     "--use-auth-secret", `--static-auth-secret=${secret}`, "--no-tls", "--no-dtls", "--no-cli",
     "--allow-loopback-peers", "--pidfile=", "--userdb=", "--log-file=stdout", "--verbose",
   ];
-  const child = spawn("turnserver", args, {stdio: ["ignore", "pipe", "pipe"]});
+  const child = adopt(spawn("turnserver", args, {stdio: ["ignore", "pipe", "pipe"]}));
   let log = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (log += chunk));
   await until("coturn to listen", () => {
