@@ -146,8 +146,11 @@ void Consumer::wish_key_frame(Timestamp now) {
 }
 
 bool Consumer::send_stored_from(Timestamp now, rtp::ExtendedSequence first, Outbox& outbox) {
+  // What the subscriber has got already would come again under new numbers, its timestamps running
+  // backwards: after a short pause the newest key frame may be the one from before.
+  const bool repeats = newest_sent_ && *newest_sent_ >= first;
   ProducerStream& stream = source();
-  if (stream.stored(now, first) == nullptr) {
+  if (repeats || stream.stored(now, first) == nullptr) {
     return false;
   }
   waiting_ = false;
@@ -196,6 +199,7 @@ void Consumer::send(Timestamp now, const MediaPacket& packet, Outbox& outbox) {
     return;
   }
   timestamps_.on_sent(now, fields.timestamp);
+  newest_sent_ = std::max(newest_sent_.value_or(packet.sequence), packet.sequence);
   rate_.add(now, size);
   last_sent_ = now;
   ++media_packets_;

@@ -12,6 +12,7 @@
 #include "rtp/rtcp/sender_report.h"
 #include "rtp/stream/key_frame_requester.h"
 #include "rtp/stream/rate_window.h"
+#include "rtp/stream/sequence.h"
 #include "rtp/stream/sequence_rewriter.h"
 #include "rtp/stream/timestamp_rewriter.h"
 #include "sfu/api/media_engine.h"
@@ -129,6 +130,7 @@ class Consumer {
   bool waiting_ = true;      // for the packet to begin with
   bool source_new_ = false;  // the next packet's timestamp doesn't follow from the last one's
   rtp::KeyFrameWish wish_;
+  std::optional<rtp::ExtendedSequence> newest_sent_;  // by the producer's numbers
   rtp::SequenceRewriter sequences_;
   rtp::TimestampRewriter timestamps_;
   std::uint16_t next_rtx_sequence_;

@@ -118,6 +118,46 @@ TEST_F(ConsumerTest, AsksForAFreshKeyFrameWhereTheStoredOneIsOld) {
   EXPECT_EQ(wishes(), 1U);
 }
 
+TEST_F(ConsumerTest, DoesNotRepeatAKeyFrameThatItSentBeforeAPause) {
+  begin();
+  feed(10, true);
+  feed(11);
+  consumer->set_paused(bench.now, true, bench.outbox);
+  feed(12);
+  consumer->set_paused(bench.now, false, bench.outbox);
+  EXPECT_EQ(sent().size(), 2U);
+  EXPECT_EQ(wishes(), 1U);
+  EXPECT_EQ(bench.counters.key_frames_replayed, 0U);
+  feed(13, true);
+  ASSERT_EQ(sent().size(), 3U);
+  EXPECT_EQ(sent()[2].sequence, 502);
+  EXPECT_EQ(sent()[2].timestamp, 13 * 3000U);
+}
+
+TEST_F(ConsumerTest, ResumesWithAKeyFrameThatPassedDuringThePause) {
+  begin();
+  feed(10, true);
+  consumer->set_paused(bench.now, true, bench.outbox);
+  feed(11, true);
+  feed(12);
+  consumer->set_paused(bench.now, false, bench.outbox);
+  ASSERT_EQ(sent().size(), 3U);
+  EXPECT_EQ(sent()[1].sequence, 501);
+  EXPECT_EQ(sent()[1].timestamp, 11 * 3000U);
+  EXPECT_EQ(wishes(), 0U);
+}
+
+TEST_F(ConsumerTest, DoesNotGoBackForAKeyFrameOfBeforeAPauseThatIsRepairedAfterIt) {
+  begin();
+  feed(10, true);
+  feed(12, false, false);  // of the frame whose first packet is missing
+  consumer->set_paused(bench.now, true, bench.outbox);
+  consumer->set_paused(bench.now, false, bench.outbox);
+  feed(11, true);
+  EXPECT_EQ(sent().size(), 2U);
+  EXPECT_EQ(wishes(), 1U);
+}
+
 TEST_F(ConsumerTest, ClosesTheGapOfAPauseInItsNumbers) {
   begin();
   feed(10, true);
