@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/byte_writer.h"
 #include "base/check.h"
 #include "rtp/packet/demux.h"
 #include "rtp/packet/header_template.h"
@@ -16,6 +17,9 @@ using namespace parlance;       // NOLINT(google-build-using-namespace)
 using namespace parlance::rtp;  // NOLINT(google-build-using-namespace)
 
 namespace {
+
+constexpr std::uint16_t kOneByteProfile = 0xBEDE;  // RFC 8285 section 4.2
+constexpr std::uint16_t kTwoByteProfile = 0x1000;  // RFC 8285 section 4.3
 
 std::vector<RtpHeaderExtensionParameters> every_extension() {
   std::vector<RtpHeaderExtensionParameters> all;
@@ -59,6 +63,36 @@ void restore(std::span<const std::uint8_t> bytes, const ExtensionMap& map) {
   }
 }
 
+// Any bytes as the extension block of a packet that is sound otherwise: every input gets to
+// PacketView::parse_one_byte_elements and parse_two_byte_elements, not only those that happen to
+// hold the profile and the right length.
+void parse_as_extensions(std::span<const std::uint8_t> bytes,
+                         const ExtensionMap& map,
+                         std::uint16_t profile) {
+  constexpr std::size_t kMostWords = 300;  // about what a datagram holds
+  const std::size_t words = std::min(bytes.size() / 4, kMostWords);
+  std::vector<std::uint8_t> packet(kRtpFixedHeaderSize + 4 + 4 * words);
+  ByteWriter out(packet);
+  out.u8(0x90);  // version 2, with extensions
+  out.zeros(kRtpFixedHeaderSize - 1);
+  out.u16(profile);
+  out.u16(static_cast<std::uint16_t>(words));
+  out.bytes(bytes.first(4 * words));
+  const auto view = PacketView::parse(packet, map);
+  CHECK(view.has_value());
+  CHECK(view->payload().empty());
+  for (std::size_t i = 1; i < kExtensionKinds; ++i) {
+    const auto kind = static_cast<ExtensionKind>(i);
+    if (view->has(kind)) {
+      const std::span<const std::uint8_t> value = view->extension(kind);
+      const auto at = static_cast<std::size_t>(value.data() - packet.data());
+      CHECK(at > kRtpFixedHeaderSize + 4 && at + value.size() <= packet.size());
+      const std::uint8_t length = packet[at - 1];
+      CHECK(value.size() == (profile == kOneByteProfile ? (length & 0x0FU) + 1UL : length));
+    }
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -67,6 +101,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const HeaderTemplate header(100, 1234, "12345678", extensions);
   const std::span bytes(data, size);
   classify_datagram(bytes);
+  parse_as_extensions(bytes, map, kOneByteProfile);
+  parse_as_extensions(bytes, map, kTwoByteProfile);
   const auto view = PacketView::parse(bytes, map);
   if (!view) {
     return 0;
