@@ -90,36 +90,6 @@ bool has_feedback(const RtpCodecParameters& parameters, const RtcpFeedback& feed
   return std::ranges::find(parameters.rtcp_feedback, feedback) != parameters.rtcp_feedback.end();
 }
 
-TEST(RouterCapabilities, FollowEveryVideoCodecByItsRtx) {
-  const auto& codecs = router_capabilities().codecs;
-  std::set<std::uint8_t> payload_types;
-  for (std::size_t i = 0; i < codecs.size(); ++i) {
-    EXPECT_TRUE(payload_types.insert(codecs[i].preferred_payload_type.value()).second);
-    EXPECT_GE(*codecs[i].preferred_payload_type, 96);
-    EXPECT_LE(*codecs[i].preferred_payload_type, 127);
-    if (codecs[i].kind == MediaKind::kVideo && codecs[i].mime_type != "video/rtx") {
-      ASSERT_LT(i + 1, codecs.size());
-      EXPECT_EQ(codecs[i + 1].mime_type, "video/rtx");
-      EXPECT_EQ(std::get<std::int64_t>(codecs[i + 1].parameters.at("apt")),
-                *codecs[i].preferred_payload_type);
-    }
-  }
-  for (const char* mime_type :
-       {"audio/opus", "video/VP8", "video/VP9", "video/H264", "video/AV1"}) {
-    EXPECT_NE(router_payload_type(mime_type), 0) << mime_type;
-  }
-}
-
-TEST(RouterCapabilities, OfferTheFixedExtensionIds) {
-  for (const RtpHeaderExtension& offered : router_capabilities().header_extensions) {
-    EXPECT_EQ(static_cast<std::size_t>(extension_kind(offered.uri)), offered.preferred_id);
-    EXPECT_LE(offered.preferred_id, 14);  // the one-byte form
-    if (extension_kind(offered.uri) == ExtensionKind::kDependencyDescriptor) {
-      EXPECT_EQ(offered.direction, ExtensionDirection::kRecvOnly);
-    }
-  }
-}
-
 TEST(ProducerMapping, MapsPayloadTypesWithTheirRtx) {
   const RtpMapping mapping = map_or_die(vp8_produced());
   ASSERT_EQ(mapping.codecs.size(), 2U);

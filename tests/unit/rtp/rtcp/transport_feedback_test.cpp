@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/rtp/bytes.h"
+#include "tests/unit/rtp/rtcp/samples.h"
 
 namespace parlance::rtp::rtcp {
 namespace {
@@ -15,10 +16,7 @@ namespace {
 using test::hex;
 using test::kStart;
 using test::ms;
-
-Packet only_packet(std::span<const std::uint8_t> bytes) {
-  return CompoundReader(bytes).next().value();
-}
+using test::only_packet;
 
 using Reported = std::map<std::uint16_t, std::optional<Duration>>;
 

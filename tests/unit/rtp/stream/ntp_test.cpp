@@ -1,14 +1,12 @@
+#include "rtp/stream/ntp.h"
+
 #include <gtest/gtest.h>
 
-#include "rtp/stream/ntp.h"
-#include "rtp/stream/rate_window.h"
-#include "rtp/stream/timestamp_rewriter.h"
 #include "tests/support/rtp/bytes.h"
 
 namespace parlance::rtp {
 namespace {
 
-using test::kStart;
 using test::ms;
 
 TEST(NtpTime, BeginsIn1900) {
@@ -104,59 +102,6 @@ TEST(SenderClock, WrapsWithTheTimestamp) {
   const NtpTime now = NtpTime::from_unix_micros(1'700'000'000'000'000);
   clock.on_sender_report(now, now, 0xFFFFFFFF);
   EXPECT_EQ(clock.rtp_at(now.plus(ms(1000))), 89'999U);
-}
-
-TEST(TimestampRewriter, PassesTheFirstSourceThrough) {
-  TimestampRewriter rewriter(90'000);
-  rewriter.switch_source(kStart, 777);
-  EXPECT_EQ(rewriter.map(777), 777U);
-}
-
-TEST(TimestampRewriter, AdvancesByTheTimePassedWhenTheSourceChanges) {
-  TimestampRewriter rewriter(90'000);
-  rewriter.on_sent(kStart, 1000);
-  rewriter.switch_source(kStart + ms(100), 0xFFFFFF00);
-  EXPECT_EQ(rewriter.map(0xFFFFFF00), 10'000U);
-  EXPECT_EQ(rewriter.map(0xFFFFFF00 + 3000), 13'000U);
-}
-
-TEST(TimestampRewriter, NeverRepeatsATimestampAcrossSources) {
-  TimestampRewriter rewriter(90'000);
-  rewriter.on_sent(kStart, 1000);
-  rewriter.switch_source(kStart, 5);
-  EXPECT_EQ(rewriter.map(5), 1001U);
-}
-
-TEST(RateWindow, MeasuresASteadyStream) {
-  RateWindow rate;
-  for (int i = 0; i < 200; ++i) {
-    rate.add(kStart + ms(10) * i, 1250);
-  }
-  EXPECT_NEAR(static_cast<double>(rate.bits_per_second(kStart + ms(1990))), 1e6, 3e4);
-  EXPECT_EQ(rate.total_packets(), 200U);
-  EXPECT_EQ(rate.total_bytes(), 250'000U);
-}
-
-TEST(RateWindow, FallsToZeroInSilence) {
-  RateWindow rate;
-  rate.add(kStart, 1000);
-  EXPECT_GT(rate.bits_per_second(kStart + ms(500)), 0U);
-  EXPECT_EQ(rate.bits_per_second(kStart + ms(1001)), 0U);
-  EXPECT_EQ(rate.bits_per_second(kStart + ms(100'000)), 0U);
-  EXPECT_EQ(rate.total_bytes(), 1000U);
-}
-
-TEST(RateWindow, IsRightBeforeTheWindowIsFull) {
-  RateWindow rate;
-  for (int i = 0; i < 20; ++i) {
-    rate.add(kStart + ms(10) * i, 1250);
-  }
-  EXPECT_NEAR(static_cast<double>(rate.bits_per_second(kStart + ms(199))), 1e6, 1e4);
-}
-
-TEST(RateWindow, KnowsNothingBeforeTheFirstPacket) {
-  RateWindow rate;
-  EXPECT_EQ(rate.bits_per_second(kStart), 0U);
 }
 
 }  // namespace
