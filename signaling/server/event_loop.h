@@ -43,6 +43,9 @@ class EventLoop final : public Executor {
   void run();
   void stop();
 
+  // Refuses tasks from here on.
+  void close() { closed_ = true; }
+
   // After run(), still on the thread: lets closing handles finish, refuses tasks from here on.
   void finish(const std::function<bool()>& finished);
 

@@ -125,6 +125,8 @@ std::expected<std::unique_ptr<LwsBridge>, std::string> LwsBridge::create(
     return std::unexpected("TLS could not start: are " + certificate + " and " + key +
                            " a certificate and its key in PEM, and readable?");
   }
+  // From here on its errors are peers' faults, which cost no log line.
+  lws_set_log_level(0, nullptr);
   return bridge;
 }
 

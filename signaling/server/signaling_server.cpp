@@ -90,14 +90,15 @@ class Server final : public SignalingServer {
 };
 
 std::expected<void, std::string> Server::start(Listeners listeners) {
+  std::expected<void, std::string> started;
   for (std::size_t i = 0; i < state_->threads.size(); ++i) {
-    auto started = state_->threads[i]->start(std::move(listeners.of_thread[i]));
-    if (!started) {
-      drained_ = true;  // nobody came, and the threads that never ran would never answer
-      return started;
+    if (started) {
+      started = state_->threads[i]->start(std::move(listeners.of_thread[i]));
+    } else {
+      state_->threads[i]->abandon();
     }
   }
-  return {};
+  return started;
 }
 
 void Server::publish(std::shared_ptr<const chat::Event> event) {

@@ -35,6 +35,7 @@ std::expected<void, std::string> SignalingThread::start(std::vector<FileDescript
   thread_ = std::thread([this, &started, list = std::move(sockets)]() mutable {
     auto bridge = LwsBridge::create(loop_, *this, state_.options.tls);
     if (!bridge) {
+      loop_.close();
       started.set_value(std::unexpected(bridge.error()));
       return;
     }

@@ -98,8 +98,10 @@ class FakeMediaEngine final : public sfu::MediaEngine {
                    Executor& reply_on,
                    sfu::MediaReply<sfu::IceParameters> reply) override {
     record("restart_ice", id);
-    answer<sfu::IceParameters>(
-        reply_on, std::move(reply), take_refusal("restart_ice"), {"restarted", "password"});
+    answer<sfu::IceParameters>(reply_on,
+                               std::move(reply),
+                               take_refusal("restart_ice"),
+                               {"restarted", "a-password-of-22-letters"});
   }
 
   void close_transport(sfu::RouterId, sfu::TransportId id) override {
@@ -194,10 +196,18 @@ class FakeMediaEngine final : public sfu::MediaEngine {
     return error;
   }
 
+  static std::string fingerprint() {
+    std::string value = "AA";
+    for (int i = 1; i < 32; ++i) {
+      value += ":BB";
+    }
+    return value;
+  }
+
   static sfu::TransportDescription describe(sfu::TransportId id) {
     return {{"ufrag-" + id.str(), "a-password-of-22-letters"},
             {{"udpcandidate", 1, "192.0.2.1", "udp", 40000}},
-            {sfu::DtlsRole::kAuto, {{"sha-256", "AA:BB"}}}};
+            {sfu::DtlsRole::kAuto, {{"sha-256", fingerprint()}}}};
   }
 
   template <typename T>

@@ -65,8 +65,7 @@ void TcpClient::cut() {
   }
 }
 
-void TcpClient::shrink_receive_buffer() {
-  const int bytes = 4096;
+void TcpClient::set_receive_buffer(int bytes) {
   setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 
@@ -189,7 +188,8 @@ HttpAnswer http(std::uint16_t port,
 WsClient::WsClient(std::uint16_t port, std::string_view target, Headers headers, bool small_buffer)
     : connection_(port) {
   if (small_buffer) {
-    connection_.shrink_receive_buffer();
+    constexpr int kSmallBuffer = 16'384;
+    connection_.set_receive_buffer(kSmallBuffer);
   }
   const auto with_default = [&headers](const char* name, const std::string& value) {
     if (std::ranges::find(headers, name, &Headers::value_type::first) == headers.end()) {

@@ -41,8 +41,8 @@ class TcpClient {
   bool read_end();
   // Gone without a word, as when a network is cut.
   void cut();
-  // A kernel buffer so small that the server notices soon that nobody reads.
-  void shrink_receive_buffer();
+  // With a small one the server notices soon that nobody reads.
+  void set_receive_buffer(int bytes);
 
  private:
   bool fill();
@@ -90,6 +90,9 @@ class WsClient {
   std::optional<std::uint16_t> wait_for_close();
 
   void cut() { connection_.cut(); }
+
+  // From a small buffer to a usual one: it reads at full speed from here on.
+  void speed_up() { connection_.set_receive_buffer(1 << 20); }
 
   void close(std::uint16_t code);
 

@@ -59,7 +59,7 @@ std::vector<Json> checked_objects(const std::string& frame) {
   return objects;
 }
 
-World::World(SignalingOptions options) {
+World::World(SignalingOptions options, std::vector<HttpRoute> routes) {
   options.listen_addresses = {"127.0.0.1"};
   options.port = 0;
   chat_ = chat::start_chat_service({.url = "memory:"},
@@ -69,9 +69,14 @@ World::World(SignalingOptions options) {
                                      }
                                    })
               .value();
-  auto started = start_signaling_server(
-      std::move(options),
-      {*chat_, media, {}, [] { return "metrics 1\n"; }, [] { return std::nullopt; }, {}, {}});
+  auto started = start_signaling_server(std::move(options),
+                                        {*chat_,
+                                         media,
+                                         {},
+                                         [] { return "metrics 1\n"; },
+                                         [] { return std::nullopt; },
+                                         std::move(routes),
+                                         {}});
   EXPECT_TRUE(started) << started.error();
   server_ = std::move(*started);
   sink_ = server_.get();

@@ -39,7 +39,7 @@ struct Guest {
 
 class World {
  public:
-  explicit World(SignalingOptions options = {});
+  explicit World(SignalingOptions options = {}, std::vector<HttpRoute> routes = {});
   ~World();
 
   std::uint16_t port() const { return server_->port(); }
