@@ -6,6 +6,22 @@ import type { ClientStorage } from "./storage.js";
 
 export type DeviceFactory = () => Promise<Device>;
 
+const OLDEST_CHROMIUM = 111;
+
+/**
+ * mediasoup-client knows Chromium by `navigator.userAgentData`, which pages over plain http don't have, and
+ * then by a name that a headless one does not bear. Such pages can't capture, but they can receive.
+ */
+export async function makeDevice(userAgent: string = navigator.userAgent): Promise<Device> {
+  try {
+    return await Device.factory();
+  } catch (error) {
+    const version = Number(/Chrom(?:e|ium)\/(\d+)/.exec(userAgent)?.[1] ?? 0);
+    if (version < OLDEST_CHROMIUM) throw error;
+    return new Device({ handlerName: "Chrome111" });
+  }
+}
+
 export class MediaDevice {
   readonly #http: HttpApi;
   readonly #storage: ClientStorage;
@@ -13,7 +29,7 @@ export class MediaDevice {
   #loading: Promise<Device> | undefined;
   #hash: string | undefined;
 
-  constructor(http: HttpApi, storage: ClientStorage, factory: DeviceFactory = () => Device.factory()) {
+  constructor(http: HttpApi, storage: ClientStorage, factory: DeviceFactory = () => makeDevice()) {
     this.#http = http;
     this.#storage = storage;
     this.#factory = factory;

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { reconnectDelay, retryDelay } from "../src/backoff.js";
 import { Emitter, Observable } from "../src/emitter.js";
 import { uuidv7 } from "../src/ids.js";
+import { makeDevice } from "../src/media-device.js";
 import { ClientStorage, MemoryStorage } from "../src/storage.js";
 import { TypingIn, TypingOut } from "../src/typing.js";
 
@@ -69,6 +70,18 @@ describe("Observable", () => {
     off();
     bell.ring();
     expect(listener).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("makeDevice", () => {
+  test("takes a Chromium by its version where mediasoup-client does not know it", async () => {
+    const device = await makeDevice("Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/140.0.0.0 Safari/537.36");
+    expect(device.handlerName).toBe("Chrome111");
+  });
+
+  test("takes no browser that is too old or unknown", async () => {
+    await expect(makeDevice("HeadlessChrome/90.0")).rejects.toThrow(/not supported/);
+    await expect(makeDevice("Something/1.0")).rejects.toThrow(/not supported/);
   });
 });
 

@@ -243,5 +243,8 @@ function explain(error: unknown): string {
   if (isProblem(error, "rate_limited")) return "Too many tries. Wait a moment and try again.";
   if (isProblem(error)) return error.message;
   if (error instanceof TypeError) return "The server can't be reached. Check your connection and try again.";
+  if (error instanceof Error && error.name === "UnsupportedError") {
+    return "This browser can't take part in calls. Use a current Chrome or Firefox. You can still chat.";
+  }
   return error instanceof Error ? error.message : String(error);
 }
