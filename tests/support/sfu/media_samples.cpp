@@ -60,7 +60,7 @@ std::vector<std::uint8_t> RtpSample::bytes() const {
   std::vector<std::uint8_t> out(2048);
   ByteWriter elements(out);
   const auto element = [&](rtp::ExtensionKind kind, std::span<const std::uint8_t> value) {
-    elements.u8(static_cast<std::uint8_t>(id(kind) << 4U | (value.size() - 1)));
+    elements.u8(static_cast<std::uint8_t>(unsigned{id(kind)} << 4U | (value.size() - 1)));
     elements.bytes(value);
   };
   if (!mid.empty()) {

@@ -105,11 +105,14 @@ TEST(RetransmissionRing, AgreesWithAMap) {
     Ring ring(ms(500), kItems);
     std::map<ExtendedSequence, Timestamp> model;
     Timestamp now = kStart;
-    ExtendedSequence newest = static_cast<ExtendedSequence>(random() % 100) - 50;
+    const auto below = [&](unsigned bound) {
+      return static_cast<ExtendedSequence>(random() % bound);
+    };
+    ExtendedSequence newest = below(100) - 50;
     for (int step = 0; step < 2000; ++step) {
       now += Duration(random() % 8000);
       const ExtendedSequence sequence =
-          random() % 4 != 0 ? newest + 1 + random() % 3 : newest - random() % 250;
+          random() % 4 != 0 ? newest + 1 + below(3) : newest - below(250);
       std::erase_if(model, [&](const auto& item) { return now - item.second > ms(500); });
       newest = model.empty() ? sequence : std::max(newest, sequence);
       ring.insert(now, sequence, std::make_shared<int>(static_cast<int>(sequence)));
@@ -117,7 +120,7 @@ TEST(RetransmissionRing, AgreesWithAMap) {
       std::erase_if(model, [&](const auto& item) {
         return newest - item.first >= static_cast<ExtendedSequence>(kItems);
       });
-      const ExtendedSequence wanted = newest - random() % 250;
+      const ExtendedSequence wanted = newest - below(250);
       const auto* found = ring.find(now, wanted);
       ASSERT_EQ(found != nullptr, model.contains(wanted)) << "seed " << seed << " step " << step;
       if (found != nullptr) {
