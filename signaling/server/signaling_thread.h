@@ -32,8 +32,10 @@ class SignalingThread final : public BridgeEvents {
 
   // Starts the thread. The error is a text for the operator.
   std::expected<void, std::string> start(std::vector<FileDescriptor> sockets);
+
   // Instead of start(), where another thread could not.
   void abandon() { loop_.close(); }
+
   // Ends it; everything that is left closes. From another thread.
   void join();
 
