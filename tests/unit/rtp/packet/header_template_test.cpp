@@ -188,10 +188,14 @@ TEST(HeaderTemplate, WritesPaddingThatParsesAsSuch) {
   EXPECT_EQ(out.view.transport_sequence(), 0xABCD);
 }
 
-TEST(HeaderTemplate, TakesNoIdsOfTheTwoByteForm) {
+TEST(HeaderTemplateDeathTest, TakesNoIdsOfTheTwoByteForm) {
   const std::vector<RtpHeaderExtensionParameters> extensions = {
       {std::string(extension_uri(ExtensionKind::kMid)), 15, false}};
-  EXPECT_ANY_THROW(HeaderTemplate(101, kSsrc, "0", extensions));
+#ifdef NDEBUG
+  EXPECT_THROW(HeaderTemplate(101, kSsrc, "0", extensions), Bug);
+#else
+  EXPECT_DEATH(HeaderTemplate(101, kSsrc, "0", extensions), "kMaxOneByteId");
+#endif
 }
 
 }  // namespace
