@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace parlance::server {
 namespace {
@@ -41,8 +42,7 @@ class CommandLineTest : public testing::Test {
   }
 
   std::map<std::string, std::string> variables;
-  std::string file_ = testing::TempDir() + "command_line_" +
-                      testing::UnitTest::GetInstance()->current_test_info()->name() + ".toml";
+  std::string file_ = testing::TempDir() + "command_line_" + std::to_string(::getpid()) + ".toml";
 };
 
 TEST_F(CommandLineTest, WithoutACommandItServes) {

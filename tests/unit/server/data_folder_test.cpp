@@ -1,7 +1,11 @@
 #include "server/data_folder.h"
 
+#include <filesystem>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace parlance::server {
 namespace {
@@ -15,7 +19,8 @@ class DataFolderTest : public testing::Test {
 
   ~DataFolderTest() override { fs::remove_all(root); }
 
-  const fs::path root = fs::path(testing::TempDir()) / "data_folder_test";
+  const fs::path root =
+      fs::path(testing::TempDir()) / ("data_folder_test_" + std::to_string(::getpid()));
 };
 
 TEST_F(DataFolderTest, IsMadeForItsOwnerOnly) {

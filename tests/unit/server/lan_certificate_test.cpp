@@ -1,9 +1,11 @@
 #include "server/lan_certificate.h"
 
 #include <filesystem>
+#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace parlance::server {
 namespace {
@@ -29,7 +31,8 @@ class LanCertificateTest : public testing::Test {
     return *folder_;
   }
 
-  const fs::path root = fs::path(testing::TempDir()) / "lan_certificate_test";
+  const fs::path root =
+      fs::path(testing::TempDir()) / ("lan_certificate_test_" + std::to_string(::getpid()));
 
  private:
   std::optional<DataFolder> folder_;
