@@ -33,6 +33,7 @@ void WebSocket::close(CloseCode code, std::string_view reason) {
 void WebSocket::kill() {
   closing_ = true;
   queue_.clear();
+  farewell_sent_ = true;  // who is killed is told nothing, also where the socket has room again
   lws_set_timeout(
       wsi_, static_cast<pending_timeout>(PENDING_TIMEOUT_USER_REASON_BASE), LWS_TO_KILL_ASYNC);
 }
