@@ -32,13 +32,13 @@ export class Server {
   #child;
   output = "";
 
-  static async make({shards = 2, workers = 1, announce, flags = []} = {}) {
+  static async make({shards = 2, workers = 1, announce, web = kWeb, flags = []} = {}) {
     const server = new Server();
     server.shards = shards;
     server.httpPort = await freePorts();
     server.mediaPort = await freePorts(shards);
     server.data = fs.mkdtempSync(path.join(os.tmpdir(), "parlance-e2e-"));
-    Object.assign(server, {workers, announce, flags});
+    Object.assign(server, {workers, announce, web, flags});
     return server;
   }
 
@@ -60,7 +60,7 @@ export class Server {
     return [
       "--http-port", String(this.httpPort), "--media-port", String(this.mediaPort),
       "--shards", String(this.shards), "--workers", String(this.workers),
-      "--announce", this.announce ?? kMachine, "--data", this.data, "--web", kWeb, ...this.flags,
+      "--announce", this.announce ?? kMachine, "--data", this.data, "--web", this.web, ...this.flags,
     ];
   }
 
