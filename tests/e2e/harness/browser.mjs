@@ -12,6 +12,8 @@ const kInPage = fs.readFileSync(path.join(kHere, "in_page.js"), "utf8");
 const kOutput = path.join(kHere, "../output");
 const kActionTimeoutMs = 30_000;
 
+export const kChromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
 const kChromiumFlags = [
   "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--no-sandbox", "--disable-gpu",
   "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
@@ -141,17 +143,17 @@ class FirefoxTab extends Tab {
 }
 
 // One Chromium process; every tab has a context, and so a person, of its own.
-export async function launchChromium() {
+export async function launchChromium({executablePath = kChromium} = {}) {
   const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    executablePath,
     args: [...kChromiumFlags, `--use-file-for-fake-audio-capture=${voiceFile()}`],
     ignoreDefaultArgs: ["--mute-audio"],
   });
   return {
     kind: "chromium",
     version: browser.version(),
-    tab: async (name, options = {}) => {
-      const context = await browser.newContext({viewport: {width: 1100, height: 700}});
+    tab: async (name, {ignoreHTTPSErrors = false, ...options} = {}) => {
+      const context = await browser.newContext({viewport: {width: 1100, height: 700}, ignoreHTTPSErrors});
       await context.grantPermissions(["camera", "microphone"]);
       await context.addInitScript({content: pageScript(options)});
       return new ChromiumTab(name, await context.newPage());
