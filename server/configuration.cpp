@@ -237,6 +237,7 @@ std::expected<Configuration, std::string> configuration_of(const Settings& setti
   reader.number("signaling.threads", configuration.signaling.threads);
   read_data(reader, configuration);
   read_media(reader, configuration, cores);
+  reader.number("call.max_participants", configuration.call.max_participants);
   read_turn(reader, configuration);
   read_log(reader, configuration);
   if (reader.error()) {

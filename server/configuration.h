@@ -53,6 +53,10 @@ struct Configuration {
   } media;
 
   struct {
+    std::size_t max_participants = 16;
+  } call;
+
+  struct {
     std::vector<std::string> urls;
     std::string secret;
     std::chrono::seconds ttl{86'400};

@@ -102,6 +102,13 @@ constexpr auto kOptions = std::to_array<Option>({
      "the machine's addresses",
      "where clients send media, if that is not what the machine sees: `203.0.113.7`, "
      "`media.example.org:50000` (port of the first shard), `[2001:db8::7]:50000`"},
+    {"call.max_participants",
+     "--max-participants",
+     OptionKind::kNumber,
+     "16",
+     "participants of one call; the next one is told that it is full",
+     2,
+     1024},
     {"turn.urls",
      "--turn-url",
      OptionKind::kList,

@@ -149,6 +149,7 @@ Step start_signaling(Running& running, std::optional<signaling::TlsFiles> tls, s
   options.web_root = pages_of(c);
   options.allowed_origins = c.http.origins;
   options.trusted_addresses = c.http.trusted;
+  options.call.max_participants = c.call.max_participants;
 
   signaling::SignalingDependencies dependencies{
       *running.chat,

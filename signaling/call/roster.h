@@ -19,7 +19,8 @@ struct Seat {
   Timestamp absent_since = kNever;
 };
 
-// The seats in the order of joining. There are 16 at most: searching them is cheaper than hashing.
+// The seats in the order of joining. There are 16 unless the operator says otherwise: searching
+// them is cheaper than hashing.
 class Roster {
  public:
   Seat* find(ParticipantId id) {

@@ -40,11 +40,18 @@ TEST(Configuration, MoreWorkersBringMoreShardsAndFewerShardsFewerWorkers) {
   EXPECT_EQ(of("[media]\nshards = 1\n", 4)->media.workers, 1u);
 }
 
+TEST(Configuration, ACallHoldsAsManyAsTheOperatorSays) {
+  EXPECT_EQ(of("")->call.max_participants, 16u);
+  EXPECT_EQ(of("[call]\nmax_participants = 500\n")->call.max_participants, 500u);
+}
+
 TEST(Configuration, RefusesWhatIsOutOfRangeWithItsPlace) {
   for (const auto& [toml, text] :
        {std::pair{"[media]\nshards = 0\n", "x.toml, line 2: media.shards takes a number from 1"},
         std::pair{"[http]\nport = 70000\n", "http.port takes a number from 0 to 65535, not 70000"},
         std::pair{"[turn]\nttl = 1\n", "turn.ttl takes"},
+        std::pair{"[call]\nmax_participants = 1\n",
+                  "max_participants takes a number from 2 to 1024"},
         std::pair{"[log]\nlevel = \"loud\"\n", "log.level is debug, info, warn or error"},
         std::pair{"[http]\nlisten = []\n", "http.listen needs an address"},
         std::pair{"[data]\nfolder = \"\"\n", "data.folder needs a name"},
