@@ -1,6 +1,9 @@
-// script/bench: from the click on "join" to the first decoded frame of somebody else, 20 times, with viewers
-// that come one second apart, and with viewers of whom each comes the moment the one before him sees.
+// script/bench: from the click on "join" to the first decoded frame of somebody else, 20 times each, with
+// viewers that come one second apart, and with viewers of whom each comes the moment the one before him sees.
+// The bare page is the SDK alone (connected before the click, sends nothing); the demo is all that a new guest
+// of the web demo waits for: account, connection, invite, room with chat, microphone, then the same.
 import {openInvite, startCall} from "./harness/app.mjs";
+import {buildPage} from "./harness/bare_page.mjs";
 import {launchChromium} from "./harness/browser.mjs";
 import {Server} from "./harness/server.mjs";
 import {delay, quantile} from "./harness/waiting.mjs";
@@ -8,39 +11,77 @@ import {delay, quantile} from "./harness/waiting.mjs";
 const kTimes = 20;
 const kViewersAtOnce = 5;  // in the call together, so that two cores are not busy with twenty decoders
 const kApartMs = 1000;
+const kSource = {width: 640, height: 360, fps: 20};
 
-const server = await Server.run();
-const chromium = await launchChromium();
-try {
-  const source = await chromium.tab("source", {width: 640, height: 360, fps: 20});
-  const code = await startCall(source, server.base, "Source");
-  for (const [what, pauseMs] of [["1 s apart", kApartMs], ["back to back", 0]]) {
-    const times = [];
-    while (times.length < kTimes) times.push(...(await round(code, pauseMs, times.length)));
-    console.log(`join click to first decoded frame, viewers ${what}: median ${Math.round(quantile(times, 0.5))} ms, ` +
-      `p90 ${Math.round(quantile(times, 0.9))} ms of ${times.length}`);
-    if (process.argv.includes("--all")) console.log(times.map(Math.round).join(" "));
-  }
-} finally {
-  await chromium.close();
-  await server.stop();
-}
+// `?code=` makes a viewer of it, without it the page is the source.
+const kBarePage = `
+  import {Client, openMicrophoneAndCamera} from "@parlance/sdk";
+  const client = new Client();
+  await client.enter("Somebody");
+  await client.prepareMedia();
+  const code = new URLSearchParams(location.search).get("code");
+  const conversation = code ? await client.acceptInvite(code) : await client.createConversation("Bench");
+  await conversation.open();
+  document.querySelector("button")!.onclick = async () => {
+    const call = await conversation.join();
+    const video = document.querySelector("video")!;
+    const show = () => {
+      const media = call.participants.flatMap((participant) => [...participant.media.values()]);
+      const track = media.find(({track}) => track?.kind === "video")?.track;
+      if (track && !video.srcObject) video.srcObject = new MediaStream([track]);
+    };
+    call.on("change", show);
+    show();
+    if (code) return;
+    const {microphone, camera} = await openMicrophoneAndCamera({width: 640, height: 360, frameRate: 20, maxBitrate: 1_500_000});
+    await call.publish("microphone", microphone as MediaStreamTrack);
+    await call.publish("camera", camera as MediaStreamTrack);
+    document.body.dataset.code = conversation.inviteCode;
+  };
+  document.body.dataset.ready = "";
+`;
+
+const kKinds = {
+  "bare page": {
+    page: () => buildPage(kBarePage),
+    start: async (source, base) => {
+      await source.open(base);
+      await source.waitFor("[data-ready]");
+      await source.page.locator("button").click();
+      await source.waitFor("[data-code]");
+      return source.evaluate(() => document.body.dataset.code);
+    },
+    open: async (viewer, base, code) => {
+      await viewer.open(`${base}/?code=${code}`);
+      await viewer.waitFor("[data-ready]");
+    },
+    join: (viewer) => viewer.page.locator("button").click(),
+  },
+  "web demo": {
+    page: () => ({folder: undefined, remove() {}}),
+    start: (source, base) => startCall(source, base, "Source"),
+    open: async (viewer, base, code) => {
+      await openInvite(viewer, base, code);
+      await viewer.fill("name-input", viewer.name);
+      await viewer.click("toggle-camera");
+    },
+    join: (viewer) => viewer.click("join-call"),
+  },
+};
 
 // A few viewers, all waiting before the door; then one after the other clicks.
-async function round(code, pauseMs, number) {
+async function round(chromium, kind, base, code, pauseMs) {
   const viewers = [];
   for (let i = 0; i < kViewersAtOnce; ++i) {
-    const viewer = await chromium.tab(`viewer-${number + i}`);
-    await openInvite(viewer, server.base, code);
-    await viewer.fill("name-input", `Viewer ${number + i}`);
-    await viewer.click("toggle-camera");
+    const viewer = await chromium.tab(`viewer ${i}`);
+    await kind.open(viewer, base, code);
     viewers.push(viewer);
   }
   await delay(kApartMs);
   const times = [];
   for (const viewer of viewers) {
     const first = viewer.evaluate(() => window.__e2e.firstFrameAfterClick());
-    await viewer.click("join-call");
+    await kind.join(viewer);
     times.push(await first);
     await delay(pauseMs);
   }
@@ -48,3 +89,26 @@ async function round(code, pauseMs, number) {
   await delay(kApartMs);
   return times;
 }
+
+async function measure(name) {
+  const kind = kKinds[name];
+  const page = await kind.page();
+  const server = await Server.run({web: page.folder});
+  const chromium = await launchChromium();
+  try {
+    const code = await kind.start(await chromium.tab("source", kSource), server.base);
+    for (const [what, pauseMs] of [["1 s apart", kApartMs], ["back to back", 0]]) {
+      const times = [];
+      while (times.length < kTimes) times.push(...(await round(chromium, kind, server.base, code, pauseMs)));
+      console.log(`join click to first decoded frame, ${name}, viewers ${what}: ` +
+        `median ${Math.round(quantile(times, 0.5))} ms, p90 ${Math.round(quantile(times, 0.9))} ms of ${times.length}`);
+      if (process.argv.includes("--all")) console.log(times.map(Math.round).join(" "));
+    }
+  } finally {
+    await chromium.close();
+    await server.stop();
+    page.remove();
+  }
+}
+
+for (const name of Object.keys(kKinds)) await measure(name);
