@@ -137,6 +137,12 @@ void IceServer::nominate(const stun::BindingRequest& request, const Path& from, 
   }
 }
 
+void IceServer::prefer(const Path& from) {
+  if (!nominated_ && knows(from)) {
+    selected_ = from;
+  }
+}
+
 void IceServer::select(const Path& path, IceUpdate& update) {
   if (selected_ != path) {
     selected_ = path;

@@ -177,7 +177,7 @@ void Shard::Core::on_datagram(Timestamp now, const ReceivedDatagram& datagram, O
     } else if (kind == rtp::DatagramKind::kRtcp) {
       transport->on_rtcp(now, datagram.packet, outbox);
     } else {
-      transport->on_dtls(now, datagram.packet, outbox);
+      transport->on_dtls(now, datagram.packet, datagram.from, outbox);
     }
   });
 }

@@ -148,7 +148,7 @@ void Transport::adopt(const IceUpdate& update, const Path* from) {
   }
 }
 
-void Transport::on_dtls(Timestamp now, const PacketRef& packet, Outbox& outbox) {
+void Transport::on_dtls(Timestamp now, const PacketRef& packet, const Path& from, Outbox& outbox) {
   if (broken_) {
     return;
   }
@@ -157,6 +157,8 @@ void Transport::on_dtls(Timestamp now, const PacketRef& packet, Outbox& outbox) 
     context_.counters.drops.count(DropReason::kDtlsTooEarly);
     return;
   }
+  ice_.prefer(from);
+  sender_.set_path(ice_.selected());
   DtlsSender out(now, sender_, outbox);
   dtls_->on_datagram(now, packet->bytes(), out);
   after_ice_or_dtls(now, outbox);

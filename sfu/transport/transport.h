@@ -65,7 +65,7 @@ class Transport final : public TimedOwner, public PublisherPort, public Subscrib
 
   // Datagrams of each kind. All but STUN come from a path that ICE knows.
   void on_stun(Timestamp now, const PacketRef& packet, const Path& from, Outbox& outbox);
-  void on_dtls(Timestamp now, const PacketRef& packet, Outbox& outbox);
+  void on_dtls(Timestamp now, const PacketRef& packet, const Path& from, Outbox& outbox);
   void on_rtp(Timestamp now, const PacketRef& packet, Outbox& outbox);
   void on_rtcp(Timestamp now, const PacketRef& packet, Outbox& outbox);
 

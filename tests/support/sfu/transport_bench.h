@@ -39,11 +39,12 @@ struct TransportBench {
     return {sfu::DtlsRole::kClient, {{"sha-256", client.fingerprint().str()}}};
   }
 
-  std::vector<std::uint8_t> check_for(const sfu::Transport& transport) const {
+  std::vector<std::uint8_t> check_for(const sfu::Transport& transport,
+                                      bool nominating = true) const {
     Check check;
     check.username = transport.ice_parameters().username_fragment + ":peer";
     check.password = transport.ice_parameters().password;
-    check.use_candidate = true;
+    check.use_candidate = nominating;
     return check.bytes();
   }
 
@@ -51,7 +52,7 @@ struct TransportBench {
   void connect(sfu::Transport& transport) {
     transport.on_stun(now, slot_of(pool, check_for(transport)), path, outbox);
     (void)transport.connect(now, client_parameters(), outbox);
-    transport.on_dtls(now, slot_of(pool, client.client_hello()), outbox);
+    transport.on_dtls(now, slot_of(pool, client.client_hello()), path, outbox);
   }
 
   // As the browser would protect it.

@@ -131,6 +131,18 @@ TEST_F(IceServerTest, KeepsTheFirstPairUntilTheClientNominates) {
   EXPECT_EQ(server.selected(), path(2));
 }
 
+TEST_F(IceServerTest, FollowsTheClientsDtlsUntilItNominates) {
+  receive(check(), path(1));
+  receive(check(), path(2));
+  server.prefer(path(2));
+  EXPECT_EQ(server.selected(), path(2));
+  server.prefer(path(3));
+  EXPECT_EQ(server.selected(), path(2)) << "a path without a check is nobody's";
+  receive(nominating(), path(1));
+  server.prefer(path(2));
+  EXPECT_EQ(server.selected(), path(1));
+}
+
 TEST_F(IceServerTest, ChangesThePairInTheMiddleOfACall) {
   receive(nominating(), path(1));
   now += 15 * kSecond;

@@ -37,7 +37,7 @@ TEST_F(TransportTest, ConnectsByIceThenDtls) {
 TEST_F(TransportTest, TakesAClientHelloThatOutranSignaling) {
   stun(bench.check_for(*transport));
   transport->on_dtls(
-      bench.now, test::slot_of(bench.pool, bench.client.client_hello()), bench.outbox);
+      bench.now, test::slot_of(bench.pool, bench.client.client_hello()), bench.path, bench.outbox);
   EXPECT_EQ(transport->state(), TransportState::kConnecting);
   ASSERT_TRUE(transport->connect(bench.now, bench.client_parameters(), bench.outbox));
   EXPECT_EQ(transport->state(), TransportState::kConnected);
@@ -46,10 +46,27 @@ TEST_F(TransportTest, TakesAClientHelloThatOutranSignaling) {
 TEST_F(TransportTest, CountsDtlsThatComesTooEarlyAndTooOften) {
   stun(bench.check_for(*transport));
   for (std::size_t i = 0; i < DtlsSession::kMaxEarlyDatagrams + 3; ++i) {
-    transport->on_dtls(
-        bench.now, test::slot_of(bench.pool, bench.client.client_hello()), bench.outbox);
+    transport->on_dtls(bench.now,
+                       test::slot_of(bench.pool, bench.client.client_hello()),
+                       bench.path,
+                       bench.outbox);
   }
   EXPECT_EQ(bench.drops(DropReason::kDtlsTooEarly), 3U);
+}
+
+TEST_F(TransportTest, AnswersDtlsOnThePathThatItCameBy) {
+  const Path second{.socket = 0, .remote = SocketAddress::v4({10, 0, 0, 9}, 5001)};
+  ASSERT_TRUE(transport->connect(bench.now, bench.client_parameters(), bench.outbox));
+  stun(bench.check_for(*transport, false));
+  transport->on_stun(bench.now,
+                     test::slot_of(bench.pool, bench.check_for(*transport, false)),
+                     second,
+                     bench.outbox);
+  bench.take_sent();
+  transport->on_dtls(
+      bench.now, test::slot_of(bench.pool, bench.client.client_hello()), second, bench.outbox);
+  ASSERT_FALSE(bench.outbox.trains().empty());
+  EXPECT_EQ(bench.outbox.trains().front().to, second);
 }
 
 TEST_F(TransportTest, FailsOnTheWrongFingerprint) {
@@ -58,7 +75,7 @@ TEST_F(TransportTest, FailsOnTheWrongFingerprint) {
   parameters.fingerprints[0].value = bench.crypto.fingerprint().str();
   ASSERT_TRUE(transport->connect(bench.now, parameters, bench.outbox));
   transport->on_dtls(
-      bench.now, test::slot_of(bench.pool, bench.client.client_hello()), bench.outbox);
+      bench.now, test::slot_of(bench.pool, bench.client.client_hello()), bench.path, bench.outbox);
   EXPECT_EQ(transport->state(), TransportState::kFailed);
   EXPECT_EQ(states().back(), TransportState::kFailed);
 }
@@ -142,8 +159,10 @@ TEST_F(TransportTest, SaysCloseNotify) {
 
 TEST_F(TransportTest, DropsMediaAfterThePeerClosed) {
   bench.connect(*transport);
-  transport->on_dtls(
-      bench.now, test::slot_of(bench.pool, std::vector<std::uint8_t>{21, 0}), bench.outbox);
+  transport->on_dtls(bench.now,
+                     test::slot_of(bench.pool, std::vector<std::uint8_t>{21, 0}),
+                     bench.path,
+                     bench.outbox);
   EXPECT_EQ(transport->state(), TransportState::kClosed);
   test::RtpSample sample;
   sample.payload = {1};
