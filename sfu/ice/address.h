@@ -54,6 +54,11 @@ class SocketAddress {
     return std::span(ip_).first(is_v6_ ? kV6Size : kV4Size);
   }
 
+  // 0.0.0.0 or ::, which a wildcard socket is bound to.
+  constexpr bool is_any() const {
+    return std::ranges::all_of(ip(), [](std::uint8_t byte) { return byte == 0; });
+  }
+
   // "192.0.2.1" or "2001:db8::1".
   std::string ip_str() const;
 
@@ -68,7 +73,8 @@ class SocketAddress {
   bool is_v6_ = false;
 };
 
-// One of a shard's sockets (later also: one of its TCP connections), numbered by the shard.
+// One of a shard's sockets, or one address of a wildcard socket (later also: one of its TCP
+// connections), numbered by the shell.
 using SocketId = std::uint32_t;
 
 // One way between a shard and a client: a local socket and the address at the other end. ICE calls

@@ -24,10 +24,6 @@ std::uint32_t host_priority(std::size_t rank) {
   return kHostTypePreference << 24U | local << 8U | (256U - kRtpComponent);
 }
 
-bool is_any(const SocketAddress& address) {
-  return std::ranges::all_of(address.ip(), [](std::uint8_t byte) { return byte == 0; });
-}
-
 // fe80::/10, RFC 4291 2.5.6.
 bool is_link_local(const SocketAddress& address) {
   return address.is_v6() && address.ip()[0] == 0xFE && (address.ip()[1] & 0xC0U) == 0x80;
@@ -90,7 +86,7 @@ std::vector<IceCandidate> make_candidates(const EngineOptions& options,
     return candidates;
   }
   for (const UdpSocket& socket : sockets.sockets) {
-    if (!is_any(socket.local())) {
+    if (!socket.is_wildcard()) {
       add(socket.local().ip_str(), sockets.port);
       continue;
     }

@@ -4,7 +4,7 @@
 
 namespace parlance::sfu {
 
-std::size_t ReceiveBatch::prepare(PacketPool& pool) {
+std::size_t ReceiveBatch::prepare(bool with_info, PacketPool& pool) {
   for (std::size_t i = 0; i < kSize; ++i) {
     PacketRef& packet = datagrams_[i].packet;
     if (!packet) {
@@ -21,6 +21,10 @@ std::size_t ReceiveBatch::prepare(PacketPool& pool) {
     header.msg_namelen = sizeof names_[i];
     header.msg_iov = &vectors_[i];
     header.msg_iovlen = 1;
+    if (with_info) {
+      header.msg_control = infos_[i].bytes.data();
+      header.msg_controllen = infos_[i].bytes.size();
+    }
   }
   return kSize;
 }
@@ -33,9 +37,11 @@ std::size_t ReceiveBatch::discard(int fd) {
   return count > 0 ? static_cast<std::size_t>(count) : 0;
 }
 
-ReceiveBatch::Result ReceiveBatch::receive(int fd, SocketId socket, PacketPool& pool) {
+ReceiveBatch::Result ReceiveBatch::receive(LocalEnds& ends, SocketId socket, PacketPool& pool) {
   Result result;
-  const std::size_t slots = prepare(pool);
+  const UdpSocket& from = ends.sockets()[socket];
+  const int fd = from.fd();
+  const std::size_t slots = prepare(from.is_wildcard(), pool);
   if (slots == 0) {
     result.no_slot = discard(fd);
     return result;
@@ -52,7 +58,8 @@ ReceiveBatch::Result ReceiveBatch::receive(int fd, SocketId socket, PacketPool& 
       continue;
     }
     datagrams_[i].packet->resize(headers_[i].msg_len);
-    datagrams_[i].from = {.socket = socket, .remote = from_kernel(names_[i])};
+    datagrams_[i].from = {.socket = ends.find(socket, headers_[i].msg_hdr),
+                          .remote = from_kernel(names_[i])};
     if (kept != i) {
       std::swap(datagrams_[kept], datagrams_[i]);
     }

@@ -11,6 +11,8 @@
 
 #include "sfu/packet/packet_pool.h"
 #include "sfu/transport/shard.h"
+#include "sfu/worker/local_ends.h"
+#include "sfu/worker/packet_info.h"
 #include "sfu/worker/socket_address.h"
 
 namespace parlance::sfu {
@@ -26,17 +28,19 @@ class ReceiveBatch {
     bool more = false;         // the batch was full
   };
 
-  // `socket` is noted in the paths. Slots that the caller leaves in the datagrams are used again.
-  Result receive(int fd, SocketId socket, PacketPool& pool);
+  // From that socket; the paths have the end that each datagram came to. Slots that the caller
+  // leaves in the datagrams are used again.
+  Result receive(LocalEnds& ends, SocketId socket, PacketPool& pool);
 
  private:
-  std::size_t prepare(PacketPool& pool);
+  std::size_t prepare(bool with_info, PacketPool& pool);
   std::size_t discard(int fd);
 
   std::array<ReceivedDatagram, kSize> datagrams_;
   std::array<mmsghdr, kSize> headers_{};
   std::array<iovec, kSize> vectors_{};
   std::array<KernelAddress, kSize> names_{};
+  std::array<PacketInfo, kSize> infos_{};
 };
 
 }  // namespace parlance::sfu

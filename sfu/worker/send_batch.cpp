@@ -4,16 +4,16 @@
 
 namespace parlance::sfu {
 
-SendBatch::Result SendBatch::flush(Outbox& outbox, std::span<const UdpSocket> sockets) {
+SendBatch::Result SendBatch::flush(Outbox& outbox, LocalEnds& ends) {
   Result result;
   if (outbox.empty()) {
     return result;
   }
-  for (SocketId id = 0; id < sockets.size(); ++id) {
-    const int fd = sockets[id].fd();
+  for (SocketId id = 0; id < ends.sockets().size(); ++id) {
+    const int fd = ends.sockets()[id].fd();
     for (const Outbox::Train& train : outbox.trains()) {
-      if (train.to.socket == id) {
-        add(outbox, train, fd, result);
+      if (ends.socket_of(train.to.socket) == id) {
+        add(outbox, train, ends, fd, result);
       }
     }
     send_added(fd, result);
@@ -22,7 +22,8 @@ SendBatch::Result SendBatch::flush(Outbox& outbox, std::span<const UdpSocket> so
   return result;
 }
 
-void SendBatch::add(Outbox& outbox, const Outbox::Train& train, int fd, Result& result) {
+void SendBatch::add(
+    Outbox& outbox, const Outbox::Train& train, LocalEnds& ends, int fd, Result& result) {
   for (std::uint32_t i = train.first; i != Outbox::kEnd; i = outbox.next(i)) {
     if (added_ == kSize) {
       send_added(fd, result);
@@ -37,6 +38,7 @@ void SendBatch::add(Outbox& outbox, const Outbox::Train& train, int fd, Result& 
     header.msg_namelen = to_kernel(train.to.remote, names_[added_]);
     header.msg_iov = &vectors_[added_];
     header.msg_iovlen = 1;
+    ends.set_source(train.to.socket, header);
     ++added_;
   }
 }

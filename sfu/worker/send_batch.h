@@ -4,14 +4,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <sys/socket.h>
 #include <sys/uio.h>
 
 #include "sfu/packet/outbox.h"
+#include "sfu/worker/local_ends.h"
 #include "sfu/worker/socket_address.h"
-#include "sfu/worker/udp_socket.h"
 
 namespace parlance::sfu {
 
@@ -25,10 +24,10 @@ class SendBatch {
   };
 
   // Sends what is in the outbox, train by train, and clears it.
-  Result flush(Outbox& outbox, std::span<const UdpSocket> sockets);
+  Result flush(Outbox& outbox, LocalEnds& ends);
 
  private:
-  void add(Outbox& outbox, const Outbox::Train& train, int fd, Result& result);
+  void add(Outbox& outbox, const Outbox::Train& train, LocalEnds& ends, int fd, Result& result);
   void send_added(int fd, Result& result);
 
   std::size_t added_ = 0;

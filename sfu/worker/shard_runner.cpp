@@ -81,7 +81,7 @@ void ShardRunner::give_up(RouterId router) {
 }
 
 void ShardRunner::receive(SocketId socket) {
-  const auto batch = receive_batch_.receive(sockets_[socket].fd(), socket, shard_.packets());
+  const auto batch = receive_batch_.receive(ends_, socket, shard_.packets());
   counters_.datagrams_too_long += batch.too_long;
   counters_.no_packet_slot += batch.no_slot;
   if (batch.datagrams.empty()) {
@@ -150,7 +150,7 @@ void ShardRunner::settle() {
 }
 
 void ShardRunner::flush() {
-  const auto sent = send_batch_.flush(outbox_, sockets_);
+  const auto sent = send_batch_.flush(outbox_, ends_);
   counters_.send_buffer_full += sent.buffer_full;
   counters_.send_errors += sent.errors;
 }

@@ -19,6 +19,7 @@
 #include "sfu/packet/outbox.h"
 #include "sfu/transport/shard.h"
 #include "sfu/worker/descriptors.h"
+#include "sfu/worker/local_ends.h"
 #include "sfu/worker/receive_batch.h"
 #include "sfu/worker/send_batch.h"
 #include "sfu/worker/shard_load.h"
@@ -124,6 +125,7 @@ class ShardRunner {
   const unsigned index_;
   const std::uint16_t port_;
   std::vector<UdpSocket> sockets_;
+  LocalEnds ends_{sockets_};
   WakeUp wake_;
   BugLog bug_log_;
   std::atomic<std::size_t> queued_{0};

@@ -5,6 +5,7 @@
 
 #include <sys/socket.h>
 
+#include "sfu/worker/packet_info.h"
 #include "sfu/worker/socket_address.h"
 
 namespace parlance::sfu {
@@ -22,7 +23,7 @@ void enlarge_buffer(int fd, int forced, int ordinary) {
 }  // namespace
 
 UdpSocket::UdpSocket(FileDescriptor fd, const SocketAddress& local)
-    : fd_(std::move(fd)), local_(local) {}
+    : fd_(std::move(fd)), local_(local), wildcard_(local.is_any()) {}
 
 std::expected<UdpSocket, int> UdpSocket::bind(const SocketAddress& address) {
   const int family = address.is_v6() ? AF_INET6 : AF_INET;
@@ -32,6 +33,9 @@ std::expected<UdpSocket, int> UdpSocket::bind(const SocketAddress& address) {
   }
   const int on = 1;
   if (address.is_v6() && setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0) {
+    return std::unexpected(errno);
+  }
+  if (address.is_any() && !ask_for_packet_info(fd.get(), address.is_v6())) {
     return std::unexpected(errno);
   }
   enlarge_buffer(fd.get(), SO_RCVBUFFORCE, SO_RCVBUF);

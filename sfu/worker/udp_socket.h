@@ -24,11 +24,15 @@ class UdpSocket {
   // With the port that the kernel chose where none was asked for.
   const SocketAddress& local() const { return local_; }
 
+  // Bound to every address of the machine: each datagram then says which one it came to.
+  bool is_wildcard() const { return wildcard_; }
+
  private:
   UdpSocket(FileDescriptor fd, const SocketAddress& local);
 
   FileDescriptor fd_;
   SocketAddress local_;
+  bool wildcard_;
 };
 
 }  // namespace parlance::sfu

@@ -37,8 +37,16 @@ class SocketBatchTest : public testing::Test {
     sockets.push_back(bind("::1"));
     return sockets;
   }();
-  UdpSocket v4 = bind("127.0.0.1");
-  UdpSocket v6 = bind("::1");
+  LocalEnds sender_ends{senders};
+  std::vector<UdpSocket> receivers = [] {
+    std::vector<UdpSocket> sockets;
+    sockets.push_back(bind("127.0.0.1"));
+    sockets.push_back(bind("::1"));
+    return sockets;
+  }();
+  LocalEnds ends{receivers};
+  const UdpSocket& v4 = receivers[0];
+  const UdpSocket& v6 = receivers[1];
   PacketPool pool{1024};
   Outbox outbox;
   SendBatch send;
@@ -50,17 +58,17 @@ TEST_F(SocketBatchTest, EveryDatagramArrivesInOrderWithItsPath) {
   for (std::size_t i = 0; i < kCount; ++i) {
     put({0, v4.local()}, i);
   }
-  const auto sent = send.flush(outbox, senders);
+  const auto sent = send.flush(outbox, sender_ends);
   EXPECT_EQ(sent.errors + sent.buffer_full, 0U);
   EXPECT_TRUE(outbox.empty());
   std::size_t next = 0;
   for (int round = 0; round < 3; ++round) {
-    const auto batch = receive.receive(v4.fd(), 7, pool);
+    const auto batch = receive.receive(ends, 0, pool);
     EXPECT_EQ(batch.more, round < 2);
     for (ReceivedDatagram& datagram : batch.datagrams) {
       EXPECT_EQ(datagram.packet->bytes()[0], static_cast<std::uint8_t>(next++));
       EXPECT_EQ(datagram.packet->bytes().size(), 50U);
-      EXPECT_EQ(datagram.from, (Path{7, senders[0].local()}));
+      EXPECT_EQ(datagram.from, (Path{0, senders[0].local()}));
       datagram.packet.reset();
     }
   }
@@ -72,13 +80,13 @@ TEST_F(SocketBatchTest, MixedDestinationsLeaveByTheirSockets) {
     put({0, v4.local()}, i);
     put({1, v6.local()}, i);
   }
-  send.flush(outbox, senders);
-  for (const auto& [socket, sender] : {std::pair(&v4, &senders[0]), std::pair(&v6, &senders[1])}) {
+  send.flush(outbox, sender_ends);
+  for (const SocketId socket : {SocketId{0}, SocketId{1}}) {
     std::size_t received = 0;
     for (;;) {
-      const auto batch = receive.receive(socket->fd(), 0, pool);
+      const auto batch = receive.receive(ends, socket, pool);
       for (ReceivedDatagram& datagram : batch.datagrams) {
-        EXPECT_EQ(datagram.from.remote, sender->local());
+        EXPECT_EQ(datagram.from, (Path{socket, senders[socket].local()}));
         ++received;
       }
       if (!batch.more) {
@@ -94,8 +102,8 @@ TEST_F(SocketBatchTest, ADatagramThatCannotBeSentCostsNoOther) {
   put({0, v4.local()}, 1);
   put({0, SocketAddress::v4({127, 0, 0, 1}, 0)}, 2);
   put({0, v4.local()}, 3);
-  EXPECT_EQ(send.flush(outbox, senders).errors, 1U);
-  EXPECT_EQ(receive.receive(v4.fd(), 0, pool).datagrams.size(), 2U);
+  EXPECT_EQ(send.flush(outbox, sender_ends).errors, 1U);
+  EXPECT_EQ(receive.receive(ends, 0, pool).datagrams.size(), 2U);
 }
 
 TEST_F(SocketBatchTest, AnOverlongDatagramIsDroppedAndCounted) {
@@ -105,7 +113,7 @@ TEST_F(SocketBatchTest, AnOverlongDatagramIsDroppedAndCounted) {
     const auto bytes = numbered(1, size);
     ASSERT_GT(sendto(senders[0].fd(), bytes.data(), bytes.size(), 0, &to.any, to_size), 0);
   }
-  const auto batch = receive.receive(v4.fd(), 0, pool);
+  const auto batch = receive.receive(ends, 0, pool);
   EXPECT_EQ(batch.too_long, 1U);
   ASSERT_EQ(batch.datagrams.size(), 2U);
   EXPECT_EQ(batch.datagrams[1].packet->bytes().size(), 200U);
@@ -119,16 +127,16 @@ TEST_F(SocketBatchTest, AnExhaustedPoolStillDrainsTheSocket) {
   for (std::size_t i = 0; i < 3; ++i) {
     put({0, v4.local()}, i);
   }
-  send.flush(outbox, senders);
-  const auto batch = receive.receive(v4.fd(), 0, pool);
+  send.flush(outbox, sender_ends);
+  const auto batch = receive.receive(ends, 0, pool);
   EXPECT_EQ(batch.no_slot, 3U);
   EXPECT_TRUE(batch.datagrams.empty());
   held.clear();
-  EXPECT_TRUE(receive.receive(v4.fd(), 0, pool).datagrams.empty());
+  EXPECT_TRUE(receive.receive(ends, 0, pool).datagrams.empty());
 }
 
 TEST_F(SocketBatchTest, AnEmptySocketGivesNothing) {
-  const auto batch = receive.receive(v4.fd(), 0, pool);
+  const auto batch = receive.receive(ends, 0, pool);
   EXPECT_TRUE(batch.datagrams.empty());
   EXPECT_FALSE(batch.more);
 }
