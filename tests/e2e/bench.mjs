@@ -1,7 +1,8 @@
-// script/bench: from the click on "join" to the first decoded frame of somebody else, 20 times each, with
-// viewers that come one second apart, and with viewers of whom each comes the moment the one before him sees.
-// The bare page is the SDK alone (connected before the click, sends nothing); the demo is all that a new guest
-// of the web demo waits for: account, connection, invite, room with chat, microphone, then the same.
+// script/bench: from the click on "join" to the first decoded frame of somebody else, 20 times each.
+// The bare page is the SDK alone, connected before the click and sending nothing: viewers come one second apart,
+// then each the moment the one before him sees. The web demo is all that a new guest waits for (account,
+// connection, invite, room with chat, microphone, then the same), one guest at a time: two cores have enough to do
+// with drawing two such pages.
 import {openInvite, startCall} from "./harness/app.mjs";
 import {buildPage} from "./harness/bare_page.mjs";
 import {launchChromium} from "./harness/browser.mjs";
@@ -9,7 +10,7 @@ import {Server} from "./harness/server.mjs";
 import {delay, quantile} from "./harness/waiting.mjs";
 
 const kTimes = 20;
-const kViewersAtOnce = 5;  // in the call together, so that two cores are not busy with twenty decoders
+const kViewersAtOnce = 5;  // of the bare page, in the call together: two cores can't decode twenty
 const kApartMs = 1000;
 const kSource = {width: 640, height: 360, fps: 20};
 
@@ -32,6 +33,7 @@ const kBarePage = `
     };
     call.on("change", show);
     show();
+    Object.assign(window, {leave: () => call.leave()});
     if (code) return;
     const {microphone, camera} = await openMicrophoneAndCamera({width: 640, height: 360, frameRate: 20, maxBitrate: 1_500_000});
     await call.publish("microphone", microphone as MediaStreamTrack);
@@ -43,6 +45,10 @@ const kBarePage = `
 
 const kKinds = {
   "bare page": {
+    series: [
+      {what: "viewers 1 s apart", viewers: kViewersAtOnce, pauseMs: kApartMs},
+      {what: "viewers back to back", viewers: kViewersAtOnce, pauseMs: 0},
+    ],
     page: () => buildPage(kBarePage),
     start: async (source, base) => {
       await source.open(base);
@@ -56,8 +62,10 @@ const kKinds = {
       await viewer.waitFor("[data-ready]");
     },
     join: (viewer) => viewer.page.locator("button").click(),
+    leave: (viewer) => viewer.evaluate(() => window.leave()),
   },
   "web demo": {
+    series: [{what: "new guests, one at a time", viewers: 1, pauseMs: kApartMs}],
     page: () => ({folder: undefined, remove() {}}),
     start: (source, base) => startCall(source, base, "Source"),
     open: async (viewer, base, code) => {
@@ -66,14 +74,15 @@ const kKinds = {
       await viewer.click("toggle-camera");
     },
     join: (viewer) => viewer.click("join-call"),
+    leave: (viewer) => viewer.click("leave-call"),
   },
 };
 
 // A few viewers, all waiting before the door; then one after the other clicks.
-async function round(chromium, kind, base, code, pauseMs) {
+async function round(chromium, kind, {viewers: count, pauseMs}, base, code) {
   const viewers = [];
-  for (let i = 0; i < kViewersAtOnce; ++i) {
-    const viewer = await chromium.tab(`viewer ${i}`);
+  while (viewers.length < count) {
+    const viewer = await chromium.tab(`viewer ${viewers.length}`);
     await kind.open(viewer, base, code);
     viewers.push(viewer);
   }
@@ -85,7 +94,10 @@ async function round(chromium, kind, base, code, pauseMs) {
     times.push(await first);
     await delay(pauseMs);
   }
-  for (const viewer of viewers) await viewer.close();
+  for (const viewer of viewers) {
+    await kind.leave(viewer);
+    await viewer.close();
+  }
   await delay(kApartMs);
   return times;
 }
@@ -97,10 +109,10 @@ async function measure(name) {
   const chromium = await launchChromium();
   try {
     const code = await kind.start(await chromium.tab("source", kSource), server.base);
-    for (const [what, pauseMs] of [["1 s apart", kApartMs], ["back to back", 0]]) {
+    for (const series of kind.series) {
       const times = [];
-      while (times.length < kTimes) times.push(...(await round(chromium, kind, server.base, code, pauseMs)));
-      console.log(`join click to first decoded frame, ${name}, viewers ${what}: ` +
+      while (times.length < kTimes) times.push(...(await round(chromium, kind, series, server.base, code)));
+      console.log(`join click to first decoded frame, ${name}, ${series.what}: ` +
         `median ${Math.round(quantile(times, 0.5))} ms, p90 ${Math.round(quantile(times, 0.9))} ms of ${times.length}`);
       if (process.argv.includes("--all")) console.log(times.map(Math.round).join(" "));
     }
