@@ -1,8 +1,9 @@
 // What people do in a call and in its chat, by the page's own buttons.
 import assert from "node:assert";
 import test, {after, before} from "node:test";
-import {joinByInvite, messages, microphoneOf, say, seesVideos, startCall} from "./harness/app.mjs";
+import {joinByInvite, messages, microphoneOf, participants, say, seesVideos, startCall} from "./harness/app.mjs";
 import {launchChromium} from "./harness/browser.mjs";
+import {guest, joinCall} from "./harness/call.mjs";
 import {Server} from "./harness/server.mjs";
 import {until} from "./harness/waiting.mjs";
 
@@ -98,10 +99,34 @@ step("the host mutes, locks and removes", async () => {
   await late.waitFor("[role=alert], [data-testid=error], [data-testid=notice]");
   assert.strictEqual(await ada.count("tile"), 1);
   await late.close();
+  await ada.click("toggle-lock");
+  await ada.waitFor('[data-testid="toggle-lock"][aria-pressed="false"]');
   await ada.click("host-menu");
   await ada.click("host-remove");
   await ada.waitFor("tile", {gone: true});
   await bob.waitFor("leave-call", {gone: true});
+});
+
+step("sixteen people fit the window, and the seventeenth is told that it is full", async () => {
+  const crowd = [];
+  for (let i = 0; i < 15; ++i) {
+    crowd.push(await guest(server.base, code, `Guest ${i}`));
+    await joinCall(crowd.at(-1));
+  }
+  await until("sixteen tiles", async () => (await participants(ada)) === 15);
+  const hidden = await ada.evaluate(() => [...document.querySelectorAll('[data-testid="tile"], [data-testid="self-tile"]')]
+    .map((tile) => tile.getBoundingClientRect())
+    .filter(({left, top, right, bottom, width}) => left < 0 || top < 0 || right > innerWidth || bottom > innerHeight || width < 80)
+    .length);
+  assert.strictEqual(hidden, 0);
+  await bob.open(`${server.base}/join/${code}`);
+  await bob.click("join-call");
+  await bob.waitFor("error", {text: "full"});
+  for (const client of crowd) {
+    await client.request("call.leave", {c: client.c, participant: client.participant});
+    await client.close();
+  }
+  await ada.waitFor("tile", {gone: true});
 });
 
 step("the chat works with no call", async () => {
