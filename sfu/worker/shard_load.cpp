@@ -28,6 +28,7 @@ void for_each_total(const ShardCounters& core, const ShellCounters& shell, Visit
   visit("drop_datagram_too_long", shell.datagrams_too_long);
   visit("drop_send_buffer_full", shell.send_buffer_full);
   visit("drop_send_error", shell.send_errors);
+  visit("send_trains_refused", shell.trains_refused);
   for (std::size_t i = 0; i < static_cast<std::size_t>(DropReason::kCount); ++i) {
     const auto reason = static_cast<DropReason>(i);
     std::uint64_t total = core.drops[reason];

@@ -22,6 +22,7 @@ struct ShellCounters {
   std::uint64_t outbox_full = 0;
   std::uint64_t send_buffer_full = 0;
   std::uint64_t send_errors = 0;
+  std::uint64_t trains_refused = 0;  // by the kernel: their datagrams went one by one
   std::uint64_t commands_refused = 0;
   std::uint64_t events_lost = 0;  // the executor of their router took no more
   std::uint64_t bugs = 0;         // failed CHECKs outside of what the core catches itself

@@ -153,6 +153,7 @@ void ShardRunner::flush() {
   const auto sent = send_batch_.flush(outbox_, ends_);
   counters_.send_buffer_full += sent.buffer_full;
   counters_.send_errors += sent.errors;
+  counters_.trains_refused += sent.trains_refused;
 }
 
 void ShardRunner::deliver_events() {

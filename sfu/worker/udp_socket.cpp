@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "sfu/worker/packet_info.h"
+#include "sfu/worker/segment_size.h"
 #include "sfu/worker/socket_address.h"
 
 namespace parlance::sfu {
@@ -23,7 +24,10 @@ void enlarge_buffer(int fd, int forced, int ordinary) {
 }  // namespace
 
 UdpSocket::UdpSocket(FileDescriptor fd, const SocketAddress& local)
-    : fd_(std::move(fd)), local_(local), wildcard_(local.is_any()) {}
+    : fd_(std::move(fd)),
+      local_(local),
+      wildcard_(local.is_any()),
+      can_segment_(sfu::can_segment(fd_.get())) {}
 
 std::expected<UdpSocket, int> UdpSocket::bind(const SocketAddress& address) {
   const int family = address.is_v6() ? AF_INET6 : AF_INET;

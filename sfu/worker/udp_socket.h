@@ -27,12 +27,16 @@ class UdpSocket {
   // Bound to every address of the machine: each datagram then says which one it came to.
   bool is_wildcard() const { return wildcard_; }
 
+  // Takes UDP_SEGMENT; a device on the way may refuse it all the same.
+  bool can_segment() const { return can_segment_; }
+
  private:
   UdpSocket(FileDescriptor fd, const SocketAddress& local);
 
   FileDescriptor fd_;
   SocketAddress local_;
   bool wildcard_;
+  bool can_segment_;
 };
 
 }  // namespace parlance::sfu

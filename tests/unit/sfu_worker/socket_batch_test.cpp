@@ -1,8 +1,11 @@
 // Datagrams through real sockets: what ReceiveBatch and SendBatch make of system calls.
+#include <array>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <netinet/udp.h>
 
 #include "sfu/packet/outbox.h"
 #include "sfu/packet/packet_pool.h"
@@ -29,6 +32,29 @@ class SocketBatchTest : public testing::Test {
   void put(const Path& to, std::size_t i) {
     Destination destination(to);
     EXPECT_TRUE(outbox.send_copy(destination, numbered(i)));
+  }
+
+  // To one destination: one train.
+  void put_train(std::span<const std::size_t> sizes) {
+    Destination destination(Path{0, v4.local()});
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      EXPECT_TRUE(outbox.send_copy(destination, numbered(i, sizes[i])));
+    }
+  }
+
+  // Sizes of the datagrams that come, which are checked to be in order.
+  std::vector<std::size_t> received_sizes() {
+    std::vector<std::size_t> sizes;
+    for (bool more = true; more;) {
+      const auto batch = receive.receive(ends, 0, pool);
+      for (ReceivedDatagram& datagram : batch.datagrams) {
+        EXPECT_EQ(datagram.packet->bytes()[0], static_cast<std::uint8_t>(sizes.size()));
+        sizes.push_back(datagram.packet->bytes().size());
+        datagram.packet.reset();
+      }
+      more = batch.more;
+    }
+    return sizes;
   }
 
   std::vector<UdpSocket> senders = [] {
@@ -73,6 +99,47 @@ TEST_F(SocketBatchTest, EveryDatagramArrivesInOrderWithItsPath) {
     }
   }
   EXPECT_EQ(next, kCount);
+}
+
+TEST_F(SocketBatchTest, DatagramsOfAnySizeArriveAsTheyWere) {
+  std::vector<std::size_t> sizes{1100, 1100, 1099, 1099, 1100, 20, 1200, 1, 1, 1};
+  sizes.insert(sizes.end(), kMaxSegments + 3, 1400);
+  put_train(sizes);
+  const auto sent = send.flush(outbox, sender_ends);
+  EXPECT_EQ(sent.errors + sent.buffer_full + sent.trains_refused, 0U);
+  EXPECT_EQ(received_sizes(), sizes);
+}
+
+TEST_F(SocketBatchTest, MoreThanOneCallTakesArrivesToo) {
+  std::vector<std::size_t> sizes(SendBatch::kDatagrams + SendBatch::kMessages, 60);
+  for (std::size_t i = 0; i < sizes.size(); i += 2) {
+    sizes[i] = 61;
+  }
+  put_train(sizes);
+  EXPECT_EQ(send.flush(outbox, sender_ends).errors, 0U);
+  EXPECT_EQ(received_sizes(), sizes);
+}
+
+TEST_F(SocketBatchTest, OneSizeIsOneTrain) {
+  const int on = 1;
+  ASSERT_EQ(setsockopt(v4.fd(), IPPROTO_UDP, UDP_GRO, &on, sizeof on), 0);
+  put_train(std::vector<std::size_t>{700, 700, 700, 30, 30});
+  send.flush(outbox, sender_ends);
+  std::array<std::uint8_t, 8192> bytes{};
+  // The receiver asked for whole trains: this is how they left.
+  EXPECT_EQ(recv(v4.fd(), bytes.data(), bytes.size(), 0), 3 * 700 + 30);
+  EXPECT_EQ(recv(v4.fd(), bytes.data(), bytes.size(), 0), 30);
+}
+
+TEST_F(SocketBatchTest, WhereTrainsAreRefusedDatagramsGoOneByOne) {
+  const int on = 1;  // the kernel cuts no train without checksums
+  ASSERT_EQ(setsockopt(senders[0].fd(), SOL_SOCKET, SO_NO_CHECK, &on, sizeof on), 0);
+  const std::vector<std::size_t> sizes{700, 700, 700, 30, 800, 800};
+  put_train(sizes);
+  const auto sent = send.flush(outbox, sender_ends);
+  EXPECT_EQ(sent.trains_refused, 2U);
+  EXPECT_EQ(sent.errors, 0U);
+  EXPECT_EQ(received_sizes(), sizes);
 }
 
 TEST_F(SocketBatchTest, MixedDestinationsLeaveByTheirSockets) {
