@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "sfu/secure/libsrtp.h"
 #include "sfu/secure/openssl_dtls.h"
+#include "sfu/secure/openssl_gcm.h"
 
 namespace parlance::sfu {
 
@@ -19,7 +20,10 @@ class RealCrypto : public Crypto {
   std::unique_ptr<DtlsSession> make_dtls() override { return dtls_.make_session(); }
 
   std::unique_ptr<SrtpOutbound> make_srtp_outbound(const SrtpKeys& keys) override {
-    return std::make_unique<LibsrtpOutbound>(keys);
+    if (keys.profile == SrtpProfile::kAes128CmSha1_80) {
+      return std::make_unique<LibsrtpOutbound>(keys);
+    }
+    return std::make_unique<OpensslGcmOutbound>(keys);
   }
 
   std::unique_ptr<SrtpInbound> make_srtp_inbound(const SrtpKeys& keys) override {
