@@ -71,7 +71,7 @@ TEST_P(OpensslGcmTest, EveryByteIsLibsrtps) {
     LibsrtpOutbound theirs(keys);
     // Steps as they come: dense, gaps, whole cycles in few packets, repeats, old ones.
     std::uint32_t index = static_cast<std::uint32_t>(random() % 0x10000);
-    for (int i = 0; i < 300; ++i) {
+    for (std::uint32_t i = 0; i < 300; ++i) {
       const std::uint64_t kind = random() % 10;
       index += kind < 6 ? 1 : kind < 8 ? static_cast<std::uint32_t>(random() % 20'000) : 0;
       const std::uint32_t back = kind == 9 ? static_cast<std::uint32_t>(random() % 1'100) : 0;
