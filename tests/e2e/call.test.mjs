@@ -31,9 +31,16 @@ afterEach(async (context) => {
 async function setWorkers(count) {
   const {code, output} = await runToEnd(server.command("workers", String(count)));
   assert.strictEqual(code, 0, output);
+  assert.strictEqual((await server.load()).workers.length, count);
 }
 
-test("everyone sees and hears everyone in every second while a worker is added and one removed", async () => {
+// The ports of the shards that calls are on, by their number of transports: two for each participant.
+async function portsByTransports() {
+  const busy = (await server.load()).shards.filter(({routers}) => routers > 0);
+  return Object.fromEntries(busy.map(({transports, port}) => [transports, port]));
+}
+
+test("in two calls on two shards everyone sees and hears everyone in every second while a worker is added and one removed", async () => {
   const small = {width: 160, height: 90, fps: 10};
   const code = await startCall(await open(chromium, "Ada", small), server.base, "Ada");
   await joinByInvite(await open(chromium, "Bob", small), server.base, code, "Bob");
@@ -44,6 +51,9 @@ test("everyone sees and hears everyone in every second while a worker is added a
   const [first, other] = [tabs.slice(0, 4), tabs.slice(4)];
   await seesVideos(first, 3);
   await seesVideos(other, 1);
+  const {8: firstPort, 4: otherPort, ...more} = await portsByTransports();
+  assert.deepStrictEqual(more, {});
+  assert.ok(firstPort && otherPort && firstPort !== otherPort, "each call is on a shard of its own");
 
   const watches = await Promise.all([watchFrames(first), watchFrames(other)]);
   await delay(kWatchMs / 3);
@@ -55,10 +65,10 @@ test("everyone sees and hears everyone in every second while a worker is added a
   assert.deepStrictEqual([...silentSeconds(reports, 3), ...silentSeconds(otherReports, 1)], []);
   for (const {seconds} of reports) assert.ok(seconds.length >= kWatchMs / 1000 - 1, `${seconds.length} seconds`);
 
-  const ports = (list) => new Set(list.flatMap(({last}) => last.remotePorts));
-  assert.strictEqual(ports(reports).size, 1);
-  assert.strictEqual(ports(otherReports).size, 1);
-  assert.notDeepStrictEqual(ports(reports), ports(otherReports), "the second call is on another shard");
+  assert.deepStrictEqual(await portsByTransports(), {8: firstPort, 4: otherPort}, "shards moved, calls did not");
+  const ports = (list) => [...new Set(list.flatMap(({last}) => last.remotePorts))];
+  assert.deepStrictEqual(ports(reports), [firstPort]);
+  assert.deepStrictEqual(ports(otherReports), [otherPort]);
   const least = Math.min(...reports.flatMap(({seconds}) => seconds.flatMap(({frames}) => frames)));
   figure(`four in a call for 20 s, workers 2 -> 3 -> 2: at least ${least} frames of everyone in every second`);
 });

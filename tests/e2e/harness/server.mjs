@@ -69,6 +69,14 @@ export class Server {
     return ["--data", this.data, name, ...rest];
   }
 
+  // What the admin endpoint tells of shards and workers.
+  async load() {
+    const [url, token] = ["admin.url", "admin.token"].map((name) => fs.readFileSync(path.join(this.data, name), "utf8").trim());
+    const response = await fetch(`${url}/admin/load`, {headers: {authorization: `Bearer ${token}`}});
+    if (!response.ok) throw new Error(`GET /admin/load: ${response.status}`);
+    return response.json();
+  }
+
   // Starts the process; it is not waited for.
   launch(args = this.args()) {
     const child = adopt(spawn(kBinary, args, {stdio: ["ignore", "pipe", "pipe"]}));
