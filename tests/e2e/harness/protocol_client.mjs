@@ -112,6 +112,17 @@ export class ProtocolClient {
     return this.started;
   }
 
+  // The same session on a new connection, after the old one broke.
+  async resume() {
+    const {session_id} = this.hello;
+    this.controls = [];
+    await this.connect();
+    this.hello.session_id = session_id;
+    const {resumed, reason} = await this.request("session.resume", {session_id, s: this.lastS});
+    if (!resumed) throw new Error(`not resumed: ${reason}`);
+    await this.control("resumed");
+  }
+
   static async join(base, name) {
     const client = new ProtocolClient(base);
     await client.enter(name);

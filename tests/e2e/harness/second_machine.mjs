@@ -15,14 +15,18 @@ export function lacksSecondMachine() {
   }
 }
 
+const ip = (...args) => execFileSync("ip", args, {stdio: "pipe"});
+
 export class SecondMachine {
+  #ends;
+
   constructor() {
     const id = process.pid % 250;
     this.name = `parlance-${process.pid}`;
     this.here = `10.213.${id}.1`;
     this.there = `10.213.${id}.2`;
-    const [near, far] = [`pl${id}a`, `pl${id}b`];
-    const ip = (...args) => execFileSync("ip", args, {stdio: "pipe"});
+    this.within = ["ip", "netns", "exec", this.name];
+    const [near, far] = this.#ends = [`pl${id}a`, `pl${id}b`];
     ip("netns", "add", this.name);
     ip("link", "add", near, "type", "veth", "peer", "name", far, "netns", this.name);
     ip("addr", "add", `${this.here}/24`, "dev", near);
@@ -30,6 +34,18 @@ export class SecondMachine {
     ip("-n", this.name, "addr", "add", `${this.there}/24`, "dev", far);
     ip("-n", this.name, "link", "set", far, "up");
     ip("-n", this.name, "link", "set", "lo", "up");
+  }
+
+  // Another network on the same cable: the old address is gone there, and with it the way to `here`, which
+  // is a router away from now on.
+  changeNetwork() {
+    const [near, far] = this.#ends;
+    const [router, address] = [this.here, this.there].map((old) => old.replace("10.213.", "10.214."));
+    ip("addr", "add", `${router}/24`, "dev", near);
+    ip("-n", this.name, "addr", "flush", "dev", far, "scope", "global");
+    ip("-n", this.name, "addr", "add", `${address}/24`, "dev", far);
+    ip("-n", this.name, "route", "add", "default", "via", router);
+    this.there = address;
   }
 
   // Chromium as it runs over there; the launcher is what Playwright takes for the browser.
