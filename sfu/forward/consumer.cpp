@@ -23,6 +23,11 @@ const rtp::RtpCodecParameters* rtx_codec(const rtp::RtpParameters& parameters) {
   return found == parameters.codecs.end() ? nullptr : &*found;
 }
 
+bool is_asked_again(const rtp::RtpCodecParameters& codec) {
+  return std::ranges::find(codec.rtcp_feedback, rtp::RtcpFeedback{"nack", ""}) !=
+         codec.rtcp_feedback.end();
+}
+
 }  // namespace
 
 bool Consumer::accepts(const ConsumerOptions& options) {
@@ -59,6 +64,7 @@ Consumer::Consumer(const ConsumerOptions& options,
                                options.parameters.mid,
                                options.parameters.header_extensions);
   }
+  resends_unchanged_ = !rtx_ssrc_ && is_asked_again(options.parameters.codecs.front());
   producer_.add(*this);
   ++counters_.consumers;
 }
@@ -176,6 +182,10 @@ void Consumer::send(Timestamp now, const MediaPacket& packet, Outbox& outbox) {
   if (room.bytes.empty()) {
     return;
   }
+  if (!sent_numbers_.take(*sequence)) {
+    counters_.drops.count(DropReason::kDuplicateRtp);
+    return;
+  }
   if (source_new_) {
     source_new_ = false;
     timestamps_.switch_source(now, packet.view.timestamp());
@@ -197,6 +207,9 @@ void Consumer::send(Timestamp now, const MediaPacket& packet, Outbox& outbox) {
   const bool has_sequence = media_.sends(rtp::ExtensionKind::kTransportSequence);
   if (!out_.send_rtp(now, {size, has_sequence}, outbox)) {
     return;
+  }
+  if (resends_unchanged_) {
+    sent_headers_.remember(packet, fields);
   }
   timestamps_.on_sent(now, fields.timestamp);
   newest_sent_ = std::max(newest_sent_.value_or(packet.sequence), packet.sequence);
@@ -240,10 +253,7 @@ void Consumer::on_nack(Timestamp now, const rtp::rtcp::Nack& nack, Outbox& outbo
 }
 
 void Consumer::send_again(Timestamp now, std::uint16_t sequence, Outbox& outbox) {
-  // Without RTX the packet would have to go out again byte for byte: another header under the same
-  // SRTP index would break AES-GCM (RFC 7714 section 8.1). Consumers without RTX are not offered
-  // NACK.
-  if (!active_ || !rtx_ssrc_) {
+  if (!active_ || !(rtx_ssrc_ || resends_unchanged_)) {
     return;
   }
   const auto input = sequences_.find(sequence);
@@ -252,11 +262,22 @@ void Consumer::send_again(Timestamp now, std::uint16_t sequence, Outbox& outbox)
       !resend_guard_.allow(now, sequence, round_trip_.value_or(kDefaultRoundTrip))) {
     return;
   }
+  const MediaPacket& packet = (*stored)->media;
+  if (rtx_ssrc_ ? send_by_rtx(now, sequence, packet, outbox)
+                : send_unchanged(now, sequence, packet, outbox)) {
+    ++retransmitted_;
+    ++counters_.rtp_retransmitted;
+  }
+}
+
+bool Consumer::send_by_rtx(Timestamp now,
+                           std::uint16_t sequence,
+                           const MediaPacket& packet,
+                           Outbox& outbox) {
   const SubscriberPort::Room room = out_.reserve(outbox);
   if (room.bytes.empty()) {
-    return;
+    return false;
   }
-  const MediaPacket& packet = (*stored)->media;
   const rtp::OutgoingFields fields{
       .sequence = next_rtx_sequence_,
       .timestamp = timestamps_.map(packet.view.timestamp()),
@@ -269,12 +290,33 @@ void Consumer::send_again(Timestamp now, std::uint16_t sequence, Outbox& outbox)
       room.bytes.first(room.bytes.size() - kTrailerRoom), packet.view, fields, sequence);
   const bool has_sequence = rtx_.sends(rtp::ExtensionKind::kTransportSequence);
   if (size == 0 || !out_.send_rtp(now, {size, has_sequence}, outbox)) {
-    return;
+    return false;
   }
   ++next_rtx_sequence_;
   rate_.add(now, size);
-  ++retransmitted_;
-  ++counters_.rtp_retransmitted;
+  return true;
+}
+
+bool Consumer::send_unchanged(Timestamp now,
+                              std::uint16_t sequence,
+                              const MediaPacket& packet,
+                              Outbox& outbox) {
+  const rtp::OutgoingFields* fields = sent_headers_.find(sequence, packet);
+  if (fields == nullptr) {
+    return false;
+  }
+  const SubscriberPort::Room room = out_.reserve(outbox);
+  if (room.bytes.empty()) {
+    return false;
+  }
+  const std::size_t size =
+      media_.write(room.bytes.first(room.bytes.size() - kTrailerRoom), packet.view, *fields);
+  // It carries its old transport-cc number: the one that was offered stays free.
+  if (size == 0 || !out_.send_rtp(now, {size, false}, outbox)) {
+    return false;
+  }
+  rate_.add(now, size);
+  return true;
 }
 
 // A packet that the publisher had to repair was missed by the subscriber too, who asked before it

@@ -18,6 +18,8 @@
 #include "sfu/api/media_engine.h"
 #include "sfu/forward/ports.h"
 #include "sfu/forward/resend_guard.h"
+#include "sfu/forward/sent_headers.h"
+#include "sfu/forward/sent_numbers.h"
 #include "sfu/forward/stream_score.h"
 #include "sfu/packet/media_packet.h"
 #include "sfu/packet/shard_counters.h"
@@ -115,6 +117,14 @@ class Consumer {
   void send(Timestamp now, const MediaPacket& packet, Outbox& outbox);
   bool on_its_way(Timestamp now, const MediaPacket& packet) const;
   void send_again(Timestamp now, std::uint16_t sequence, Outbox& outbox);
+  bool send_by_rtx(Timestamp now,
+                   std::uint16_t sequence,
+                   const MediaPacket& packet,
+                   Outbox& outbox);
+  bool send_unchanged(Timestamp now,
+                      std::uint16_t sequence,
+                      const MediaPacket& packet,
+                      Outbox& outbox);
 
   ConsumerId id_;
   Producer& producer_;
@@ -134,6 +144,9 @@ class Consumer {
   rtp::SequenceRewriter sequences_;
   rtp::TimestampRewriter timestamps_;
   std::uint16_t next_rtx_sequence_;
+  SentNumbers sent_numbers_;
+  SentHeaders sent_headers_;  // only where there is no RTX
+  bool resends_unchanged_ = false;
   ResendGuard resend_guard_;
   mutable rtp::RateWindow rate_;
   StreamScore score_;

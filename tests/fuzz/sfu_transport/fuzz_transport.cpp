@@ -22,6 +22,7 @@ constexpr std::uint8_t kPeople = 2;
 class Call {
  public:
   Call() {
+    crypto_.strict_numbers = true;
     CHECK(shard_.create_router(router_).has_value());
     shard_.set_wall_clock(now_, 1'800'000'000'000'000);
     for (std::uint8_t i = 0; i < kPeople; ++i) {

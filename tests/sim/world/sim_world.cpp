@@ -28,6 +28,7 @@ SimWorld::SimWorld(std::uint64_t seed)
       crypto_(seed),
       shard_(sfu::ShardConfig{.index = 0, .candidates = {}, .crypto = crypto_}),
       router_(id_of<sfu::RouterId>(1)) {
+  crypto_.strict_numbers = true;
   CHECK(shard_.create_router(router_).has_value());
 }
 
@@ -84,6 +85,19 @@ sfu::ConsumerId SimWorld::consume_video(std::size_t peer,
                                         bool paused) {
   auto options = video_consumer(next_id_++, producer.uuid().bytes()[15], ssrc);
   options.paused = paused;
+  return consume(peer, options);
+}
+
+sfu::ConsumerId SimWorld::consume_video_without_rtx(std::size_t peer,
+                                                    sfu::ProducerId producer,
+                                                    rtp::Ssrc ssrc) {
+  auto options = video_consumer(next_id_++, producer.uuid().bytes()[15], ssrc);
+  options.parameters.encodings[0].rtx_ssrc.reset();
+  options.parameters.codecs.pop_back();
+  return consume(peer, options);
+}
+
+sfu::ConsumerId SimWorld::consume(std::size_t peer, const sfu::ConsumerOptions& options) {
   CHECK(shard_.consume(now_, router_, transport(peer), options, outbox_).has_value());
   flush();
   return options.id;
@@ -92,10 +106,7 @@ sfu::ConsumerId SimWorld::consume_video(std::size_t peer,
 sfu::ConsumerId SimWorld::consume_audio(std::size_t peer,
                                         sfu::ProducerId producer,
                                         rtp::Ssrc ssrc) {
-  const auto options = audio_consumer(next_id_++, producer.uuid().bytes()[15], ssrc);
-  CHECK(shard_.consume(now_, router_, transport(peer), options, outbox_).has_value());
-  flush();
-  return options.id;
+  return consume(peer, audio_consumer(next_id_++, producer.uuid().bytes()[15], ssrc));
 }
 
 void SimWorld::pause_producer(sfu::ProducerId id, bool paused) {

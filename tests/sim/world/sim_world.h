@@ -57,6 +57,9 @@ class SimWorld {
                                 sfu::ProducerId producer,
                                 rtp::Ssrc ssrc,
                                 bool paused = false);
+  sfu::ConsumerId consume_video_without_rtx(std::size_t peer,
+                                            sfu::ProducerId producer,
+                                            rtp::Ssrc ssrc);
   sfu::ConsumerId consume_audio(std::size_t peer, sfu::ProducerId producer, rtp::Ssrc ssrc);
   void pause_producer(sfu::ProducerId id, bool paused);
   void pause_consumer(sfu::ConsumerId id, bool paused);
@@ -79,6 +82,8 @@ class SimWorld {
   std::uint32_t longest_train() const { return longest_train_; }
 
  private:
+  sfu::ConsumerId consume(std::size_t peer, const sfu::ConsumerOptions& options);
+
   struct Seat {
     explicit Seat(std::uint64_t seed) : up(seed), down(seed + 1) {}
 

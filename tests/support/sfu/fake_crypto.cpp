@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 
 namespace parlance::test {
 
@@ -131,10 +133,28 @@ void FakeDtls::send(std::uint8_t message, sfu::DtlsOutput& out) const {
   out.send_dtls(hello(message, own_));
 }
 
+void FakeSrtpOutbound::check_number(std::span<const std::uint8_t> packet) {
+  const std::uint32_t ssrc = read_u32(packet.subspan(8));
+  const auto sequence = static_cast<std::uint16_t>(packet[2] << 8U | packet[3]);
+  std::int64_t& newest = newest_.try_emplace(ssrc, sequence).first->second;
+  const std::int64_t index =
+      newest + static_cast<std::int16_t>(sequence - static_cast<std::uint16_t>(newest));
+  newest = std::max(newest, index);
+  const auto [sent, fresh] =
+      sent_.try_emplace({ssrc, index}, std::vector<std::uint8_t>(packet.begin(), packet.end()));
+  if (!fresh && !std::ranges::equal(sent->second, packet)) {
+    std::fprintf(stderr, "two packets under number %u of stream %u\n", sequence, ssrc);
+    std::abort();
+  }
+}
+
 std::expected<std::size_t, sfu::SrtpError> FakeSrtpOutbound::protect_rtp(
     std::span<std::uint8_t> buffer, std::size_t size) {
   if (size + sfu::kSrtpMaxOverhead > buffer.size()) {
     return std::unexpected(sfu::SrtpError::kNoRoom);
+  }
+  if (strict_) {
+    check_number(buffer.first(size));
   }
   write_tag(key_, buffer.first(size), buffer.subspan(size, kTagSize));
   return size + kTagSize;

@@ -57,7 +57,8 @@ class FakeDtls final : public sfu::DtlsSession {
 // Appends a checksum under the key: what was changed, or made with another key, is refused.
 class FakeSrtpOutbound final : public sfu::SrtpOutbound {
  public:
-  explicit FakeSrtpOutbound(std::uint8_t key) : key_(key) {}
+  // `strict`: as AES-GCM wants it, two different packets under one number of a stream end the test.
+  explicit FakeSrtpOutbound(std::uint8_t key, bool strict = false) : key_(key), strict_(strict) {}
 
   std::expected<std::size_t, sfu::SrtpError> protect_rtp(std::span<std::uint8_t> buffer,
                                                          std::size_t size) override;
@@ -67,7 +68,12 @@ class FakeSrtpOutbound final : public sfu::SrtpOutbound {
   void forget(std::uint32_t) override {}
 
  private:
+  void check_number(std::span<const std::uint8_t> packet);
+
   std::uint8_t key_;
+  bool strict_;
+  std::map<std::uint32_t, std::int64_t> newest_;
+  std::map<std::pair<std::uint32_t, std::int64_t>, std::vector<std::uint8_t>> sent_;
   std::uint32_t rtcp_index_ = 0;
 };
 
@@ -99,7 +105,7 @@ class FakeCrypto final : public sfu::Crypto {
   }
 
   std::unique_ptr<sfu::SrtpOutbound> make_srtp_outbound(const sfu::SrtpKeys& keys) override {
-    return std::make_unique<FakeSrtpOutbound>(keys.outbound.at(0));
+    return std::make_unique<FakeSrtpOutbound>(keys.outbound.at(0), strict_numbers);
   }
 
   std::unique_ptr<sfu::SrtpInbound> make_srtp_inbound(const sfu::SrtpKeys& keys) override {
@@ -107,6 +113,9 @@ class FakeCrypto final : public sfu::Crypto {
   }
 
   void random(std::span<std::uint8_t> out) override;
+
+  // See FakeSrtpOutbound: for what the server sends.
+  bool strict_numbers = false;
 
   // What a FakeDtls client of this identity sends first.
   std::vector<std::uint8_t> client_hello() const;

@@ -44,6 +44,7 @@ class FakeSubscriberPort final : public sfu::SubscriberPort {
     std::string mid;
     std::optional<std::uint16_t> transport_sequence;
     std::vector<std::uint8_t> payload;
+    std::vector<std::uint8_t> bytes;  // all of it
   };
 
   std::expected<void, sfu::MediaError> attach(Timestamp now,
@@ -86,7 +87,8 @@ class FakeSubscriberPort final : public sfu::SubscriberPort {
                     view->marker(),
                     view->text(rtp::ExtensionKind::kMid),
                     view->transport_sequence(),
-                    {view->payload().begin(), view->payload().end()}});
+                    {view->payload().begin(), view->payload().end()},
+                    {buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(packet.size)}});
     return true;
   }
 

@@ -36,6 +36,12 @@ class ConsumerTest : public ::testing::Test {
         bench.now, {.sender = 1, .media = consumer->ssrc(), .items = item}, bench.outbox);
   }
 
+  static ConsumerOptions without_rtx() {
+    auto options = test::video_consumer(1, 1, 2000);
+    options.parameters.encodings[0].rtx_ssrc.reset();
+    return options;
+  }
+
   const std::vector<test::FakeSubscriberPort::Sent>& sent() const { return bench.subscriber.sent; }
 
   std::uint32_t wishes() { return producer.stream(0).key_frames().open_wishes(); }
@@ -246,14 +252,56 @@ TEST_F(ConsumerTest, DoesNotSendAgainWhatItNeverSent) {
   EXPECT_EQ(consumer->totals(bench.now).packets_asked, 3U);
 }
 
-TEST_F(ConsumerTest, SendsNothingAgainWithoutRtx) {
-  auto options = test::video_consumer(1, 1, 2000);
-  options.parameters.encodings[0].rtx_ssrc.reset();
+TEST_F(ConsumerTest, SendsAgainByteForByteWithoutRtx) {
+  begin(without_rtx());
+  feed(10, true);
+  feed(11);
+  feed(12);
+  bench.now += 50ms;
+  nack(501);
+  ASSERT_EQ(sent().size(), 4U);
+  EXPECT_EQ(sent()[3].bytes, sent()[1].bytes) << "its times and numbers included";
+  EXPECT_EQ(bench.counters.rtp_retransmitted, 1U);
+  feed(13);
+  EXPECT_EQ(sent().back().sequence, 503);
+  EXPECT_EQ(sent().back().transport_sequence, 4) << "the repetition took no number";
+  EXPECT_FALSE(consumer->rtx_ssrc().has_value());
+}
+
+TEST_F(ConsumerTest, SendsNothingAgainWithoutRtxAndNack) {
+  auto options = without_rtx();
+  options.parameters.codecs[0].rtcp_feedback.clear();
   begin(options);
   feed(10, true);
   nack(500);
   EXPECT_EQ(sent().size(), 1U);
-  EXPECT_FALSE(consumer->rtx_ssrc().has_value());
+}
+
+TEST_F(ConsumerTest, NeverSendsAnotherPacketUnderANumber) {
+  for (const bool rtx : {false, true}) {
+    SCOPED_TRACE(rtx);
+    const std::uint16_t first = rtx ? 110 : 10;
+    const std::uint16_t second = rtx ? 111 : 11;
+    const std::uint16_t third = rtx ? 112 : 12;
+    consumer.reset();
+    bench.subscriber.sent.clear();
+    bench.now += 1s;  // no key frame is replayed
+    begin(rtx ? test::video_consumer(1, 1, 2000) : without_rtx());
+    feed(first, true);
+    feed(second);
+    // The producer forgets its packets, and its publisher repairs one of them: with other content.
+    bench.now += 10ms;
+    producer.set_paused(bench.now, true, bench.outbox);
+    producer.set_paused(bench.now, false, bench.outbox);
+    feed(third, true);
+    const std::size_t before = sent().size();
+    auto other = test::ForwardBench::video(second);
+    other.payload.push_back(0x55);
+    bench.feed(producer, other, true);
+    EXPECT_EQ(sent().size(), before);
+    nack(501);
+    EXPECT_EQ(sent().size(), before + (rtx ? 1U : 0U)) << "RTX has a number of its own";
+  }
 }
 
 TEST_F(ConsumerTest, IsSilentWhileItsTransportCanNotSend) {

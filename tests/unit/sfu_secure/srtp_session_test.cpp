@@ -188,6 +188,16 @@ TEST_P(SrtpTest, TheSamePacketMayBeSentAgain) {
   EXPECT_EQ(protect_rtp(rtp(7)), first);
 }
 
+TEST_P(SrtpTest, TheSamePacketMayBeSentAgainAfterTheRollOver) {
+  const Bytes before = protect_rtp(rtp(65'535));
+  const Bytes after = protect_rtp(rtp(0));
+  for (std::uint16_t sequence = 1; sequence < 500; ++sequence) {
+    protect_rtp(rtp(sequence));
+  }
+  EXPECT_EQ(protect_rtp(rtp(65'535)), before);
+  EXPECT_EQ(protect_rtp(rtp(0)), after);
+}
+
 TEST_P(SrtpTest, RefusesABufferWithoutRoom) {
   Bytes packet = rtp(1);
   EXPECT_EQ(outbound->protect_rtp(packet, packet.size()), std::unexpected(SrtpError::kNoRoom));
