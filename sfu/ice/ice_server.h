@@ -73,8 +73,8 @@ class IceServer {
                         const Path& from,
                         DatagramSink& out);
 
-  // The client sent DTLS there. Until it nominates, that tells best which of the pairs works in both
-  // directions: a check that comes in does not say that its answer arrives.
+  // The client sent DTLS there. Until it nominates, that tells best which of the pairs works in
+  // both directions: a check that comes in does not say that its answer arrives.
   void prefer(const Path& from);
 
   Timestamp next_timeout() const;

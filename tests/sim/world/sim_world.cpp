@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "base/check.h"
+#include "tests/support/allocation/allocation_counter.h"
 
 namespace parlance::test {
 
@@ -168,7 +169,9 @@ void SimWorld::step(Timestamp limit) {
   }
   deliver();
   if (shard_.next_timeout() <= now_) {
+    const std::uint64_t before = test::allocations();
     shard_.on_timeout(now_, outbox_);
+    allocations_ += test::allocations() - before;
     flush();
   }
   for (const auto& seat : seats_) {
@@ -201,7 +204,9 @@ void SimWorld::deliver() {
 void SimWorld::hand_to_shard(std::vector<sfu::ReceivedDatagram> batch) {
   largest_batch_ = std::max(largest_batch_, static_cast<std::uint32_t>(batch.size()));
   for (std::span<sfu::ReceivedDatagram> rest(batch); !rest.empty();) {
+    const std::uint64_t before = test::allocations();
     rest = rest.subspan(shard_.on_datagrams(now_, rest, outbox_));
+    allocations_ += test::allocations() - before;
     flush();
   }
 }

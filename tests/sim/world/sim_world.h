@@ -77,6 +77,9 @@ class SimWorld {
   // Sends what the shard put out during a command made directly on it.
   void flush();
 
+  // Made by the shard while it handled datagrams and timers.
+  std::uint64_t allocations() const { return allocations_; }
+
   std::uint32_t largest_batch() const { return largest_batch_; }
 
   std::uint32_t longest_train() const { return longest_train_; }
@@ -126,6 +129,7 @@ class SimWorld {
   std::uint64_t order_ = 0;
   std::uint8_t next_id_ = 1;
   std::vector<sfu::MediaEvent> events_;
+  std::uint64_t allocations_ = 0;
   std::uint32_t largest_batch_ = 0;
   std::uint32_t longest_train_ = 0;
   Timestamp next_clock_{};

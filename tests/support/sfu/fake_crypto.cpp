@@ -17,6 +17,9 @@ constexpr std::uint8_t kServerHello = 2;
 constexpr std::uint8_t kClientKey = 0xC1;
 constexpr std::uint8_t kServerKey = 0x5E;
 constexpr std::size_t kTagSize = 16;
+
+// Indices start here, so that those before a first packet are none below zero.
+constexpr std::int64_t kFirstCycle = 0x10000;
 constexpr std::size_t kIndexSize = 4;
 
 std::uint64_t checksum(std::uint8_t key, std::span<const std::uint8_t> bytes) {
@@ -136,16 +139,31 @@ void FakeDtls::send(std::uint8_t message, sfu::DtlsOutput& out) const {
 void FakeSrtpOutbound::check_number(std::span<const std::uint8_t> packet) {
   const std::uint32_t ssrc = read_u32(packet.subspan(8));
   const auto sequence = static_cast<std::uint16_t>(packet[2] << 8U | packet[3]);
-  std::int64_t& newest = newest_.try_emplace(ssrc, sequence).first->second;
+  Sent& sent = sent_[ssrc];
+  const std::int64_t newest = sent.newest.value_or(kFirstCycle + sequence);
   const std::int64_t index =
       newest + static_cast<std::int16_t>(sequence - static_cast<std::uint16_t>(newest));
-  newest = std::max(newest, index);
-  const auto [sent, fresh] =
-      sent_.try_emplace({ssrc, index}, std::vector<std::uint8_t>(packet.begin(), packet.end()));
-  if (!fresh && !std::ranges::equal(sent->second, packet)) {
+  sent.newest = std::max(newest, index);
+  std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a
+  for (const std::uint8_t byte : packet) {
+    hash = (hash ^ byte) * 1099511628211ULL;
+  }
+  Sent::Packet& known = sent.packets[static_cast<std::size_t>(index) % sent.packets.size()];
+  if (known.index == index && known.hash != hash) {
     std::fprintf(stderr, "two packets under number %u of stream %u\n", sequence, ssrc);
     std::abort();
   }
+  known = {.index = index, .hash = hash};
+}
+
+void ReplayWindow::add(std::int64_t index) {
+  if (!newest_) {
+    newest_ = index;
+  }
+  while (*newest_ < index) {
+    seen_[slot(++*newest_)] = false;
+  }
+  seen_[slot(index)] = true;
 }
 
 std::expected<std::size_t, sfu::SrtpError> FakeSrtpOutbound::protect_rtp(
@@ -181,23 +199,22 @@ std::expected<std::size_t, sfu::SrtpError> FakeSrtpInbound::unprotect_rtp(
   }
   const std::uint32_t ssrc = read_u32(packet.subspan(8));
   const auto sequence = static_cast<std::uint16_t>(packet[2] << 8U | packet[3]);
-  const auto known = newest_.find(ssrc);
-  std::int64_t index = sequence;
-  if (known != newest_.end()) {
-    index = known->second +
-            static_cast<std::int16_t>(sequence - static_cast<std::uint16_t>(known->second));
-    const auto window = static_cast<std::int64_t>(kReplayWindow);
-    if (seen_.contains({ssrc, index}) || known->second - index >= window) {
+  const auto known = rtp_.find(ssrc);
+  if (known == rtp_.end() && rtp_.size() >= kMaxStreams) {
+    return std::unexpected(sfu::SrtpError::kTooManyStreams);
+  }
+  std::int64_t index = kFirstCycle + sequence;
+  if (known != rtp_.end()) {
+    const std::int64_t newest = known->second.newest().value_or(index);
+    index = newest + static_cast<std::int16_t>(sequence - static_cast<std::uint16_t>(newest));
+    if (known->second.refuses(index)) {
       return std::unexpected(sfu::SrtpError::kReplayed);
     }
-  } else if (newest_.size() >= kMaxStreams) {
-    return std::unexpected(sfu::SrtpError::kTooManyStreams);
   }
   if (!tag_fits(key_, packet)) {
     return std::unexpected(sfu::SrtpError::kAuthentication);
   }
-  seen_.insert({ssrc, index});
-  newest_[ssrc] = known == newest_.end() ? index : std::max(known->second, index);
+  rtp_[ssrc].add(index);
   return packet.size() - kTagSize;
 }
 
@@ -210,15 +227,16 @@ std::expected<std::size_t, sfu::SrtpError> FakeSrtpInbound::unprotect_rtcp(
     return std::unexpected(sfu::SrtpError::kAuthentication);
   }
   const std::size_t size = packet.size() - kIndexSize - kTagSize;
-  if (!seen_rtcp_.insert(read_u32(packet.subspan(size))).second) {
+  const std::int64_t index = read_u32(packet.subspan(size));
+  if (rtcp_.refuses(index)) {
     return std::unexpected(sfu::SrtpError::kReplayed);
   }
+  rtcp_.add(index);
   return size;
 }
 
 void FakeSrtpInbound::forget(std::uint32_t ssrc) {
-  newest_.erase(ssrc);
-  std::erase_if(seen_, [ssrc](const auto& entry) { return entry.first == ssrc; });
+  rtp_.erase(ssrc);
 }
 
 FakeCrypto::FakeCrypto(std::uint64_t seed, std::uint8_t identity) : generator_(seed) {

@@ -2,11 +2,13 @@
 // same seed.
 #pragma once
 
+#include <bitset>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
-#include <set>
 #include <span>
 #include <utility>
 #include <vector>
@@ -54,6 +56,26 @@ class FakeDtls final : public sfu::DtlsSession {
   std::vector<std::vector<std::uint8_t>> early_;
 };
 
+// The newest indices of a stream, and which of them were seen (RFC 3711 section 3.3.2).
+class ReplayWindow {
+ public:
+  bool refuses(std::int64_t index) const {
+    return newest_ && index <= *newest_ && (*newest_ - index >= kSize || seen_[slot(index)]);
+  }
+
+  void add(std::int64_t index);
+
+  std::optional<std::int64_t> newest() const { return newest_; }
+
+ private:
+  static constexpr std::int64_t kSize = sfu::SrtpInbound::kReplayWindow;
+
+  static std::size_t slot(std::int64_t index) { return static_cast<std::size_t>(index % kSize); }
+
+  std::optional<std::int64_t> newest_;
+  std::bitset<sfu::SrtpInbound::kReplayWindow> seen_;
+};
+
 // Appends a checksum under the key: what was changed, or made with another key, is refused.
 class FakeSrtpOutbound final : public sfu::SrtpOutbound {
  public:
@@ -68,12 +90,22 @@ class FakeSrtpOutbound final : public sfu::SrtpOutbound {
   void forget(std::uint32_t) override {}
 
  private:
+  // What a stream sent last, by number.
+  struct Sent {
+    struct Packet {
+      std::int64_t index = -1;
+      std::uint64_t hash = 0;
+    };
+
+    std::optional<std::int64_t> newest;
+    std::vector<Packet> packets = std::vector<Packet>(4096);
+  };
+
   void check_number(std::span<const std::uint8_t> packet);
 
   std::uint8_t key_;
   bool strict_;
-  std::map<std::uint32_t, std::int64_t> newest_;
-  std::map<std::pair<std::uint32_t, std::int64_t>, std::vector<std::uint8_t>> sent_;
+  std::map<std::uint32_t, Sent> sent_;
   std::uint32_t rtcp_index_ = 0;
 };
 
@@ -89,9 +121,8 @@ class FakeSrtpInbound final : public sfu::SrtpInbound {
 
  private:
   std::uint8_t key_;
-  std::map<std::uint32_t, std::int64_t> newest_;
-  std::set<std::pair<std::uint32_t, std::int64_t>> seen_;
-  std::set<std::uint32_t> seen_rtcp_;
+  std::map<std::uint32_t, ReplayWindow> rtp_;
+  ReplayWindow rtcp_;
 };
 
 class FakeCrypto final : public sfu::Crypto {
