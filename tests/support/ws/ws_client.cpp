@@ -227,6 +227,21 @@ bool WsClient::send_frame(std::uint8_t opcode, std::string_view payload, bool fi
   return connection_.write(frame);
 }
 
+bool WsClient::has_frame() const {
+  const std::string_view bytes = connection_.buffered();
+  if (bytes.size() < 2) {
+    return false;
+  }
+  std::uint64_t size = static_cast<std::uint8_t>(bytes[1]) & 0x7FU;
+  std::size_t head = 2;
+  if (size >= 126) {
+    const std::size_t wide = size == 126 ? 2 : 8;
+    head += wide;
+    size = bytes.size() < head ? bytes.size() : big_endian(bytes.substr(2, wide));
+  }
+  return bytes.size() >= head && bytes.size() - head >= size;
+}
+
 std::optional<std::string> WsClient::receive() {
   std::string message;
   for (;;) {

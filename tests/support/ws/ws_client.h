@@ -41,6 +41,12 @@ class TcpClient {
   bool read_end();
   // Gone without a word, as when a network is cut.
   void cut();
+
+  // For poll(), and what has been read but not taken yet.
+  int descriptor() const { return fd_; }
+
+  const std::string& buffered() const { return buffer_; }
+
   // With a small one the server notices soon that nobody reads.
   void set_receive_buffer(int bytes);
 
@@ -80,6 +86,11 @@ class WsClient {
 
   // Any opcode (RFC 6455, section 5.2), with or without FIN.
   bool send_frame(std::uint8_t opcode, std::string_view payload, bool fin = true);
+
+  // For poll(). A frame may be waiting in the buffer already, which poll() doesn't know.
+  int descriptor() const { return connection_.descriptor(); }
+
+  bool has_frame() const;
 
   // The next text frame; nothing when the server closed (close_code() says how) or nothing came.
   std::optional<std::string> receive();
