@@ -1,0 +1,176 @@
+#include "bench/load/publisher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/byte_writer.h"
+#include "bench/load/rtcp.h"
+#include "bench/load/rtp_header.h"
+
+namespace parlance::load {
+
+namespace {
+
+// A browser gives no two key frames within this time.
+constexpr Nanoseconds kKeyFrameInterval = 300 * kMillisecond;
+constexpr Nanoseconds kReportInterval = kSecond;
+
+// Seconds since 1900 in the upper half (RFC 3550, section 4).
+std::uint64_t ntp_of(Nanoseconds unix_time) {
+  constexpr std::uint64_t kUnixEpoch = 2'208'988'800;
+  const auto seconds = static_cast<std::uint64_t>(unix_time / kSecond) + kUnixEpoch;
+  const auto rest = static_cast<std::uint64_t>(unix_time % kSecond);
+  return seconds << 32U | (rest << 32U) / static_cast<std::uint64_t>(kSecond);
+}
+
+// RFC 7741, section 4.2: with a picture id of 15 bits.
+void write_vp8_descriptor(ByteWriter& out, bool start, std::uint16_t picture) {
+  constexpr std::uint8_t kExtended = 0x80;
+  constexpr std::uint8_t kStart = 0x10;
+  constexpr std::uint8_t kHasPictureId = 0x80;
+  constexpr std::uint16_t kLong = 0x8000;
+  out.u8(start ? kExtended | kStart : kExtended);
+  out.u8(kHasPictureId);
+  out.u16(static_cast<std::uint16_t>(kLong | picture));
+}
+
+}  // namespace
+
+Publisher::Publisher(const RemoteTerms& remote,
+                     IceCredentials local,
+                     const DtlsContext& dtls,
+                     std::vector<PublishedTrack> tracks,
+                     Nanoseconds phase)
+    : link_(remote, std::move(local), dtls), phase_(phase) {
+  for (PublishedTrack& track : tracks) {
+    Sending& sending = sending_.emplace_back();
+    sending.published = track;
+    sending.sequence = static_cast<std::uint16_t>(track.track.ssrc * 31U & 0x7FFFU);
+    sending.timestamp = track.track.ssrc * 7919U;
+  }
+}
+
+Nanoseconds Publisher::next_due() const {
+  Nanoseconds due = kNothingDue;
+  for (const Sending& sending : sending_) {
+    due = started_ ? std::min(due, sending.due) : due;
+  }
+  return due;
+}
+
+void Publisher::on_timer(Nanoseconds now) {
+  link_.on_timer(now);
+  if (link_.state() != Link::State::kConnected) {
+    return;
+  }
+  if (!std::exchange(started_, true)) {
+    for (Sending& sending : sending_) {
+      sending.due = now + phase_ % sending.published.clip->interval;
+    }
+  }
+  if (now >= next_report_) {
+    next_report_ = now + kReportInterval;
+    send_reports(now);
+  }
+}
+
+void Publisher::send_due(Nanoseconds now) {
+  for (Sending& sending : sending_) {
+    while (sending.due <= now) {
+      counters_.late.add(now_ns() - sending.due);
+      send_frame(sending);
+      sending.due += sending.published.clip->interval;
+    }
+  }
+}
+
+void Publisher::send_frame(Sending& sending) {
+  const Clip& clip = *sending.published.clip;
+  const Nanoseconds now = now_ns();
+  if (sending.key_frame_asked && now - sending.key_frame_at >= kKeyFrameInterval) {
+    sending.frame = 0;
+  }
+  if (sending.frame == 0) {
+    sending.key_frame_asked = false;
+    sending.key_frame_at = now;
+  }
+  const ClipFrame& frame = clip.frames[sending.frame];
+  for (std::size_t i = 0; i < frame.count; ++i) {
+    send_packet(sending, frame, i);
+  }
+  sending.frame = (sending.frame + 1) % clip.frames.size();
+  sending.timestamp += clip.timestamp_step;
+  sending.picture = static_cast<std::uint16_t>((sending.picture + 1U) & 0x7FFFU);
+}
+
+void Publisher::send_packet(Sending& sending, const ClipFrame& frame, std::size_t index) {
+  const Track& track = sending.published.track;
+  const auto& payload = sending.published.clip->payloads[frame.first + index];
+  const bool video = track.kind == MediaKind::kVideo;
+  const bool marker = video && index + 1 == frame.count;
+  ByteWriter out{std::span(buffer_).first(buffer_.size() - kSrtpOverhead)};
+  const bool extended = track.transport_cc_id != 0;
+  out.u8(extended ? 0x90 : 0x80);
+  out.u8(static_cast<std::uint8_t>((marker ? 0x80U : 0U) | track.payload_type));
+  out.u16(sending.sequence++);
+  out.u32(sending.timestamp);
+  out.u32(track.ssrc);
+  if (extended) {
+    out.u16(0xBEDE);  // RFC 8285, section 4.2
+    out.u16(1);
+    out.u8(static_cast<std::uint8_t>(unsigned{track.transport_cc_id} << 4U | 1U));
+    out.u16(transport_sequence_++);
+    out.zeros(1);
+  }
+  if (video) {
+    write_vp8_descriptor(out, index == 0, sending.picture);
+  }
+  out.bytes(payload);
+  const auto size = link_.srtp().protect_rtp(buffer_, out.size());
+  sending.published.log->note(frame.first + index, now_ns());
+  if (!size || !link_.socket().send(std::span(buffer_).first(*size))) {
+    ++counters_.refused;
+  }
+  ++sending.packets;
+  sending.bytes += static_cast<std::uint32_t>(payload.size());
+}
+
+void Publisher::send_reports(Nanoseconds now) {
+  for (const Sending& sending : sending_) {
+    if (sending.packets == 0) {
+      continue;
+    }
+    ByteWriter out{std::span(buffer_).first(buffer_.size() - kSrtpOverhead)};
+    write_sender_report(out,
+                        {.ssrc = sending.published.track.ssrc,
+                         .ntp = ntp_of(now),
+                         .timestamp = sending.timestamp,
+                         .packets = sending.packets,
+                         .bytes = sending.bytes});
+    if (const auto size = link_.srtp().protect_rtcp(buffer_, out.size())) {
+      link_.socket().send(std::span(buffer_).first(*size));
+    }
+  }
+}
+
+void Publisher::on_media(std::span<std::uint8_t> datagram, Nanoseconds) {
+  if (!is_rtcp(datagram)) {
+    return;
+  }
+  const auto size = link_.srtp().unprotect_rtcp(datagram);
+  if (!size) {
+    return;
+  }
+  Feedback feedback;
+  read_rtcp(datagram.first(*size), feedback);
+  for (const std::uint32_t ssrc : feedback.key_frames) {
+    for (Sending& sending : sending_) {
+      if (sending.published.track.ssrc == ssrc) {
+        sending.key_frame_asked = true;
+        ++counters_.key_frames_asked;
+      }
+    }
+  }
+}
+
+}  // namespace parlance::load

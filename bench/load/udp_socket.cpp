@@ -1,0 +1,104 @@
+#include "bench/load/udp_socket.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+#include <arpa/inet.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <unistd.h>
+
+#ifndef UDP_GRO
+#define UDP_GRO 104  // linux/udp.h, which can't be included beside netinet/udp.h
+#endif
+
+namespace parlance::load {
+
+namespace {
+
+constexpr int kReceiveBuffer = 4 * 1024 * 1024;
+
+template <typename T>
+T value_of(const cmsghdr* message) {
+  T value{};
+  std::memcpy(&value, CMSG_DATA(message), sizeof value);
+  return value;
+}
+
+}  // namespace
+
+UdpSocket::UdpSocket(const std::string& server_ip, std::uint16_t port)
+    : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+  constexpr int kOn = 1;
+  setsockopt(fd_, IPPROTO_UDP, UDP_GRO, &kOn, sizeof kOn);
+  setsockopt(fd_, SOL_SOCKET, SO_TIMESTAMPNS, &kOn, sizeof kOn);
+  if (setsockopt(fd_, SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBuffer, sizeof kReceiveBuffer) != 0) {
+    setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
+  }
+  sockaddr_in server{};
+  server.sin_family = AF_INET;
+  server.sin_port = htons(port);
+  if (inet_pton(AF_INET, server_ip.c_str(), &server.sin_addr) != 1 ||
+      connect(fd_,
+              static_cast<const sockaddr*>(static_cast<const void*>(&server)),
+              sizeof server) != 0) {
+    close(fd_);
+    throw std::runtime_error("no UDP socket towards " + server_ip + ": " + std::strerror(errno));
+  }
+}
+
+UdpSocket::~UdpSocket() {
+  close(fd_);
+}
+
+bool UdpSocket::send(std::span<const std::uint8_t> datagram) const {
+  return ::send(fd_, datagram.data(), datagram.size(), MSG_DONTWAIT) ==
+         static_cast<ssize_t>(datagram.size());
+}
+
+std::uint64_t UdpSocket::dropped() const {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
+  socklen_t size = sizeof memory;
+  getsockopt(fd_, SOL_SOCKET, SO_MEMINFO, memory.data(), &size);
+  return memory[SK_MEMINFO_DROPS];
+}
+
+ReceiveBatch::ReceiveBatch() : buffer_(kMessages * kBuffer) {
+  for (std::size_t i = 0; i < kMessages; ++i) {
+    vectors_[i] = {.iov_base = &buffer_[i * kBuffer], .iov_len = kBuffer};
+    headers_[i].msg_hdr.msg_iov = &vectors_[i];
+    headers_[i].msg_hdr.msg_iovlen = 1;
+  }
+}
+
+void ReceiveBatch::read(int fd, const Handler& handler) {
+  for (std::size_t i = 0; i < kMessages; ++i) {
+    headers_[i].msg_hdr.msg_control = controls_[i].bytes.data();
+    headers_[i].msg_hdr.msg_controllen = controls_[i].bytes.size();
+  }
+  const int count = recvmmsg(fd, headers_.data(), kMessages, MSG_DONTWAIT, nullptr);
+  for (std::size_t i = 0; count > 0 && i < static_cast<std::size_t>(count); ++i) {
+    msghdr& header = headers_[i].msg_hdr;
+    std::size_t segment = headers_[i].msg_len;
+    Nanoseconds at = 0;
+    for (cmsghdr* message = CMSG_FIRSTHDR(&header); message != nullptr;
+         message = CMSG_NXTHDR(&header, message)) {
+      if (message->cmsg_level == IPPROTO_UDP && message->cmsg_type == UDP_GRO) {
+        segment = static_cast<std::size_t>(value_of<int>(message));
+      } else if (message->cmsg_level == SOL_SOCKET && message->cmsg_type == SCM_TIMESTAMPNS) {
+        at = to_nanoseconds(value_of<timespec>(message));
+      }
+    }
+    auto rest = std::span(buffer_).subspan(i * kBuffer, headers_[i].msg_len);
+    while (!rest.empty()) {
+      const auto datagram = rest.first(std::min(segment, rest.size()));
+      handler(datagram, at);
+      rest = rest.subspan(datagram.size());
+    }
+  }
+}
+
+}  // namespace parlance::load
