@@ -63,6 +63,13 @@ TEST_F(AudioObserversTest, TellSilenceAfterSpeech) {
   EXPECT_TRUE(take<Levels>().back().levels.empty());
 }
 
+TEST_F(AudioObserversTest, TellNoLevelOfAProducerThatPaused) {
+  speak(1, 30, 700ms);
+  observers.silence(1);
+  observers.on_timeout(now + 1s);
+  EXPECT_TRUE(take<Levels>().empty() || take<Levels>().back().levels.empty());
+}
+
 TEST_F(AudioObserversTest, DropTheDominantSpeakerWhoIsGone) {
   speak(1, 20, 3s);
   ASSERT_FALSE(take<Dominant>().empty());

@@ -227,6 +227,9 @@ TEST_F(ConsumerTest, SendsAgainByRtxUnderItsOwnNumbers) {
   ASSERT_GE(sent()[2].payload.size(), 2U);
   EXPECT_EQ(sent()[2].payload[0] << 8 | sent()[2].payload[1], 501);
   EXPECT_EQ(bench.counters.rtp_retransmitted, 1U);
+  nack(500);
+  ASSERT_EQ(sent().size(), 4U);
+  EXPECT_EQ(sent()[3].sequence, 901);
 }
 
 TEST_F(ConsumerTest, FindsThePacketsOfBeforeAPause) {
@@ -361,6 +364,20 @@ TEST_F(ConsumerTest, ReportsWhatItSentWhileItSends) {
   EXPECT_EQ(report->octet_count,
             test::vp8_payload(true, true).size() + test::vp8_payload(true, false).size());
   EXPECT_FALSE(consumer->make_sender_report(bench.now + 3s).has_value());
+}
+
+TEST_F(ConsumerTest, ReportsTimestampsAsItSentThem) {
+  begin();
+  feed(10, true);
+  EXPECT_EQ(consumer->make_sender_report(bench.now)->rtp_timestamp, sent()[0].timestamp);
+  // The publisher begins anew, with timestamps that don't follow from those before.
+  bench.now += 1s;
+  feed(40000);
+  feed(40001);
+  feed(40002, true);
+  ASSERT_EQ(sent().size(), 2U);
+  EXPECT_NE(sent()[1].timestamp, 40002U * 3000U);
+  EXPECT_EQ(consumer->make_sender_report(bench.now)->rtp_timestamp, sent()[1].timestamp);
 }
 
 TEST_F(ConsumerTest, LearnsLossAndRoundTripFromReports) {

@@ -49,6 +49,24 @@ TEST_F(ProducerStreamTest, AsksForAGapAfterTenMilliseconds) {
   EXPECT_EQ(bench.counters.packets_asked_again, 2U);
 }
 
+TEST_F(ProducerStreamTest, SaysWhatCaptureTimesNeedToBeOnTheServersClock) {
+  // One extension, abs-capture-time of 8 bytes under the id 9.
+  std::vector<std::uint8_t> bytes{
+      0x90, 96, 0, 10, 0, 0, 0, 0, 0, 0, 3, 0xE8, 0xBE, 0xDE, 0, 3, 0x97};
+  bytes.resize(bytes.size() + 8 + 3 + 20);
+  rtp::ExtensionMap extensions;
+  extensions.add(rtp::ExtensionKind::kAbsCaptureTime, 9);
+  const PacketRef packet = test::slot_of(bench.pool, bytes);
+  packet->media.view = rtp::PacketView::parse(packet->bytes(), extensions).value();
+  // The publisher's clock is a quarter of a second behind ours.
+  const auto ours = rtp::NtpTime::from_unix_micros(1'800'000'000'000'000);
+  rtp::rtcp::SenderReport report;
+  report.ntp = ours.plus(-250ms);
+  stream.on_sender_report(bench.now, ours, report);
+  ASSERT_TRUE(stream.on_packet(bench.now, ours, packet, type, false));
+  EXPECT_EQ(packet->media.capture_clock_offset, -(std::int64_t{1} << 30));
+}
+
 TEST_F(ProducerStreamTest, CountsWhatCameAfterItWasMissed) {
   ASSERT_TRUE(take(10));
   ASSERT_TRUE(take(12));

@@ -96,6 +96,13 @@ TEST_F(IceServerTest, LearnsNothingFromAWrongPassword) {
   EXPECT_EQ(last_answer().error_code, 401);
 }
 
+TEST_F(IceServerTest, RefusesAnotherUfragEvenWithTheRightPassword) {
+  Check other = nominating();
+  other.username = "another:client";
+  EXPECT_EQ(receive(other, path(1)).drop, IceDrop::kUnauthorized);
+  EXPECT_FALSE(server.knows(path(1)));
+}
+
 TEST_F(IceServerTest, TellsAClientThatClaimsToBeControlledToSwitch) {
   Check conflict = check();
   conflict.controlled = true;
@@ -272,6 +279,16 @@ TEST_F(IceServerTest, ASecondRestartRetiresTheUnusedCredentials) {
   EXPECT_EQ(receive(check(kSecondOnes), path(2)).drop, IceDrop::kUnauthorized);
   EXPECT_FALSE(receive(check(kFirst), path(1)).drop);
   EXPECT_FALSE(receive(check(kThird), path(2)).drop);
+}
+
+TEST_F(IceServerTest, ARestartAfterARestartKeepsTheCredentialsInUse) {
+  receive(nominating(), path(1));
+  server.restart(kSecondOnes);
+  receive(check(kSecondOnes), path(2));
+  EXPECT_FALSE(receive(check(kSecondOnes), path(2)).retired_ufrag) << "it was told once";
+  EXPECT_EQ(server.restart(kThird), std::nullopt);
+  EXPECT_FALSE(receive(check(kSecondOnes), path(2)).drop);
+  EXPECT_EQ(receive(check(kThird), path(2)).retired_ufrag, kSecondOnes.ufrag);
 }
 
 TEST_F(IceServerTest, ARestartBringsBackAClientThatLostConsent) {

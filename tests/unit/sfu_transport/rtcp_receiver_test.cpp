@@ -162,6 +162,8 @@ TEST_F(RtcpReceiverTest, PassesOverTypesThatAreNotItsBusiness) {
 TEST_F(RtcpReceiverTest, RefusesConsumersWhoseSsrcsAreTaken) {
   Consumer same(test::video_consumer(3, 1, 2001), producer, bench.subscriber, bench.counters, {});
   EXPECT_EQ(sends.add(same).error(), MediaError::kSsrcInUse);
+  Consumer by_rtx(test::video_consumer(4, 1, 1999), producer, bench.subscriber, bench.counters, {});
+  EXPECT_EQ(sends.add(by_rtx).error(), MediaError::kSsrcInUse) << "its RTX would be on 2000";
   EXPECT_EQ(sends.consumers().size(), 1U);
   sends.remove(consumer);
   EXPECT_EQ(sends.find(2000), nullptr);
