@@ -31,8 +31,13 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+// A run that broke off has no figures.
+const sound = (of) => (report) => (report.failed ? NaN : of(report));
+
 // Median, and how far the furthest run is from it, as a share.
-export function summary(values) {
+export function summary(all) {
+  const values = all.filter((value) => !Number.isNaN(value));
+  if (values.length === 0) return {median: NaN, spread: NaN, values};
   const middle = median(values);
   const spread = middle === 0 ? 0 : Math.max(...values.map((value) => Math.abs(value - middle))) / Math.abs(middle);
   return {median: middle, spread, values};
@@ -89,20 +94,26 @@ export async function compare({work, names, runs, duration, workers}) {
   const args = [...kWork[work], "--duration", String(duration)];
   const reports = Object.fromEntries(names.map((name) => [name, []]));
   for (let i = 0; i < runs; ++i) {
-    for (const name of names) reports[name].push(await one_run(name, args, workers));  // A B A B
+    for (const name of names) {  // A B A B
+      try {
+        reports[name].push(await one_run(name, args, workers));
+      } catch (error) {
+        reports[name].push({failed: error.message});
+      }
+    }
   }
   const result = {work, servers: {}, ratios: {}};
   for (const name of names) {
     result.servers[name] = {
-      figures: Object.fromEntries(Object.entries(kFigures).map(([figure, of]) => [figure, summary(reports[name].map(of))])),
-      faults: reports[name].flatMap((report) => report.faults),
+      figures: Object.fromEntries(Object.entries(kFigures).map(([figure, of]) => [figure, summary(reports[name].map(sound(of)))])),
+      faults: reports[name].flatMap((report) => report.failed ? [report.failed] : report.faults),
       reports: reports[name],
     };
   }
   // A ratio is of two runs that stand beside each other, so that what slows both down falls out.
   for (const name of names.filter((other) => other !== "parlance" && names.includes("parlance"))) {
     result.ratios[name] = Object.fromEntries(Object.entries(kFigures).map(([figure, of]) =>
-      [figure, summary(reports.parlance.map((ours, i) => of(ours) / of(reports[name][i])))]));
+      [figure, summary(reports.parlance.map((ours, i) => sound(of)(ours) / sound(of)(reports[name][i])))]));
   }
   if (work.startsWith("video_")) {
     result.floor = await json_of("bench/micro/parlance-floor",
