@@ -79,27 +79,33 @@ ProducerStream& Consumer::source() const {
   return producer_.stream(0);
 }
 
-void Consumer::on_packet(Timestamp now, const MediaPacket& packet, Outbox& outbox) {
+void Consumer::on_packets(Timestamp now, std::span<const PacketRef> packets, Outbox& outbox) {
   if (!active_) {
     return;
   }
+  for (const PacketRef& packet : packets) {
+    if (!waiting_) {
+      send(now, packet->media, outbox);
+    } else if (begin_with(now, packet->media, outbox)) {
+      return;
+    }
+  }
+}
+
+// True where all that was stored has been sent, and so the rest of these packets.
+bool Consumer::begin_with(Timestamp now, const MediaPacket& packet, Outbox& outbox) {
   if (packet.payload_type != media_.payload_type()) {
     sequences_.skip(packet.sequence);
-    return;
+    return false;
   }
-  if (waiting_) {
-    const bool needs_key_frame = rtp::needs_key_frame(producer_.payload_types().primary().codec);
-    if (!needs_key_frame) {
-      waiting_ = false;
-      sequences_.start_run(packet.sequence);
-      send(now, packet, outbox);
-    } else if (packet.info.starts_key_frame) {
-      // Its first packet may come after others of the frame: these are stored by now.
-      send_stored_from(now, packet.sequence, outbox);
-    }
-    return;
+  if (!rtp::needs_key_frame(producer_.payload_types().primary().codec)) {
+    waiting_ = false;
+    sequences_.start_run(packet.sequence);
+    send(now, packet, outbox);
+    return false;
   }
-  send(now, packet, outbox);
+  // Its first packet may come after others of the frame: these are stored by now.
+  return packet.info.starts_key_frame && send_stored_from(now, packet.sequence, outbox);
 }
 
 void Consumer::on_source_reset(Timestamp now) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/time.h"
@@ -22,6 +23,7 @@
 #include "sfu/forward/sent_numbers.h"
 #include "sfu/forward/stream_score.h"
 #include "sfu/packet/media_packet.h"
+#include "sfu/packet/packet_pool.h"
 #include "sfu/packet/shard_counters.h"
 
 namespace parlance::sfu {
@@ -62,8 +64,8 @@ class Consumer {
 
   const std::string& cname() const { return cname_; }
 
-  // From the producer, for each packet that it accepts.
-  void on_packet(Timestamp now, const MediaPacket& packet, Outbox& outbox);
+  // From the producer: what it accepted since the last call, all of it stored by now.
+  void on_packets(Timestamp now, std::span<const PacketRef> packets, Outbox& outbox);
 
   // The publisher began a new stream under the old SSRC.
   void on_source_reset(Timestamp now);
@@ -112,6 +114,7 @@ class Consumer {
   ProducerStream& source() const;
   void update_active(Timestamp now, Outbox& outbox);
   void begin(Timestamp now, Outbox& outbox);
+  bool begin_with(Timestamp now, const MediaPacket& packet, Outbox& outbox);
   void wish_key_frame(Timestamp now);
   bool send_stored_from(Timestamp now, rtp::ExtendedSequence first, Outbox& outbox);
   void send(Timestamp now, const MediaPacket& packet, Outbox& outbox);

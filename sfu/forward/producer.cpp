@@ -85,12 +85,24 @@ void Producer::on_packet(
       levels_.on_level(now, source_, level->below_overload_db);
     }
   }
-  for (Consumer* consumer : consumers_) {
-    if (accepted->reset) {
+  if (accepted->reset) {
+    pass_on(now, outbox);
+    for (Consumer* consumer : consumers_) {
       consumer->on_source_reset(now);
     }
-    consumer->on_packet(now, packet->media, outbox);
   }
+  if (waiting_.empty()) {
+    context_.fan_out.add(*this);
+  }
+  waiting_.push_back(packet);
+  context_.fan_out.count(consumers_.size());
+}
+
+void Producer::pass_on(Timestamp now, Outbox& outbox) {
+  for (Consumer* consumer : consumers_) {
+    consumer->on_packets(now, waiting_, outbox);
+  }
+  waiting_.clear();
 }
 
 bool Producer::set_paused(Timestamp now, bool paused, Outbox& outbox) {

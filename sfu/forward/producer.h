@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "rtp/packet/extension_map.h"
 #include "sfu/api/media_engine.h"
+#include "sfu/forward/fan_out.h"
 #include "sfu/forward/payload_types.h"
 #include "sfu/forward/ports.h"
 #include "sfu/forward/producer_stream.h"
@@ -31,6 +32,7 @@ struct ForwardContext {
   const WallClock& clock;
   PacketPool& pool;
   ShardCounters& counters;
+  FanOut& fan_out;
 };
 
 class Producer {
@@ -70,9 +72,17 @@ class Producer {
 
   std::size_t encodings() const { return streams_.size(); }
 
-  // A packet of that encoding, parsed; `repaired`: it came by RTX and was restored.
+  // A packet of that encoding, parsed; `repaired`: it came by RTX and was restored. Where it is
+  // accepted it waits for pass_on().
   void on_packet(
       Timestamp now, std::size_t encoding, const PacketRef& packet, bool repaired, Outbox& outbox);
+
+  // Gives what waits to every consumer. Due before the batch ends, and before anything that makes a
+  // consumer begin: it would begin with stored packets that are still waiting.
+  void pass_on(Timestamp now, Outbox& outbox);
+
+  // After a pass_on() that did not end.
+  void forget_waiting() { waiting_.clear(); }
 
   // True where it changed.
   bool set_paused(Timestamp now, bool paused, Outbox& outbox);
@@ -94,6 +104,8 @@ class Producer {
 
   const WallClock& clock() const { return context_.clock; }
 
+  PublisherPort& port() const { return port_; }
+
  private:
   ProducerId id_;
   std::uint64_t source_;
@@ -107,6 +119,7 @@ class Producer {
   PayloadTypes payload_types_;
   std::vector<ProducerStream> streams_;
   std::vector<Consumer*> consumers_;
+  std::vector<PacketRef> waiting_;
   bool paused_;
 };
 

@@ -83,6 +83,7 @@ struct Shard::Core {
   void on_datagram(Timestamp now, const ReceivedDatagram& datagram, Outbox& outbox);
   void on_stun(Timestamp now, const ReceivedDatagram& datagram, Outbox& outbox);
   void close_transport(Timestamp now, Call& call, TransportId id, Outbox& outbox);
+  void pass_on(Timestamp now, Outbox& outbox);
   void run_due(Timestamp now, Outbox& outbox);
   std::uint16_t random_u16();
 
@@ -96,6 +97,7 @@ struct Shard::Core {
   PacketPool pool;
   ShardCounters counters;
   WallClock clock;
+  FanOut fan_out;
   std::vector<MediaEvent> events;
   ReadyHeap ready;
   DemuxTables demux;
@@ -161,6 +163,9 @@ void Shard::Core::on_datagram(Timestamp now, const ReceivedDatagram& datagram, O
   ++counters.packets_in;
   counters.bytes_in += bytes.size();
   const rtp::DatagramKind kind = rtp::classify_datagram(bytes);
+  if (kind != rtp::DatagramKind::kRtp && kind != rtp::DatagramKind::kRtcp) {
+    pass_on(now, outbox);  // ICE and DTLS make consumers begin
+  }
   if (kind == rtp::DatagramKind::kStun) {
     return on_stun(now, datagram, outbox);
   }
@@ -193,6 +198,15 @@ void Shard::Core::on_stun(Timestamp now, const ReceivedDatagram& datagram, Outbo
     return counters.drops.count(DropReason::kUnknownUfrag);
   }
   guarded(*transport, [&] { transport->on_stun(now, datagram.packet, datagram.from, outbox); });
+}
+
+void Shard::Core::pass_on(Timestamp now, Outbox& outbox) {
+  for (Producer* producer : fan_out.producers()) {
+    // Every port of a shard's producers is one of its transports.
+    guarded(static_cast<Transport&>(producer->port()), [&] { producer->pass_on(now, outbox); });
+    producer->forget_waiting();
+  }
+  fan_out.clear();
 }
 
 void Shard::Core::run_due(Timestamp now, Outbox& outbox) {
@@ -245,7 +259,7 @@ std::size_t Shard::on_datagrams(Timestamp now,
   Settle settle(now, outbox, core_->counters);
   std::size_t taken = 0;
   while (taken < datagrams.size()) {
-    if (taken > 0 && outbox.free() < kOutboxHeadroom) {
+    if (taken > 0 && outbox.free() < kOutboxHeadroom + core_->fan_out.copies()) {
       break;
     }
     const ReceivedDatagram datagram = std::move(datagrams[taken++]);
@@ -253,6 +267,7 @@ std::size_t Shard::on_datagrams(Timestamp now,
       core_->on_datagram(now, datagram, outbox);
     }
   }
+  core_->pass_on(now, outbox);
   settle.run_due(*core_);
   return taken;
 }
@@ -273,7 +288,7 @@ std::expected<void, MediaError> Shard::create_router(RouterId id) {
   if (core_->calls.size() >= kMaxRoutersPerShard) {
     return std::unexpected(MediaError::kLimitReached);
   }
-  const ForwardContext context{core_->clock, core_->pool, core_->counters};
+  const ForwardContext context{core_->clock, core_->pool, core_->counters, core_->fan_out};
   core_->calls.emplace(id, std::make_unique<Call>(id, context, core_->events, core_->ready));
   ++core_->counters.routers;
   return {};

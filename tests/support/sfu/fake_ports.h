@@ -134,6 +134,7 @@ struct ForwardBench {
   sfu::WallClock clock;
   sfu::PacketPool pool{4096};
   sfu::ShardCounters counters;
+  sfu::FanOut fan_out;
   sfu::Outbox outbox{64};
   FakePublisherPort publisher;
   FakeSubscriberPort subscriber;
@@ -141,7 +142,7 @@ struct ForwardBench {
   FakeFeedback feedback;
   Timestamp now{std::chrono::seconds(1000)};
 
-  sfu::ForwardContext context() { return {clock, pool, counters}; }
+  sfu::ForwardContext context() { return {clock, pool, counters, fan_out}; }
 
   std::uint64_t drops(sfu::DropReason reason) const { return counters.drops[reason]; }
 
@@ -158,6 +159,8 @@ struct ForwardBench {
 
   void feed(sfu::Producer& producer, const RtpSample& sample, bool repaired = false) {
     producer.on_packet(now, 0, parsed_slot_of(pool, sample), repaired, outbox);
+    producer.pass_on(now, outbox);
+    fan_out.clear();
   }
 };
 
