@@ -11,6 +11,10 @@ namespace parlance::sfu {
 
 namespace {
 
+bool is_gcm(SrtpProfile profile) {
+  return profile != SrtpProfile::kAes128CmSha1_80;
+}
+
 class RealCrypto : public Crypto {
  public:
   RealCrypto() { init_libsrtp(); }
@@ -20,13 +24,16 @@ class RealCrypto : public Crypto {
   std::unique_ptr<DtlsSession> make_dtls() override { return dtls_.make_session(); }
 
   std::unique_ptr<SrtpOutbound> make_srtp_outbound(const SrtpKeys& keys) override {
-    if (keys.profile == SrtpProfile::kAes128CmSha1_80) {
-      return std::make_unique<LibsrtpOutbound>(keys);
+    if (is_gcm(keys.profile)) {
+      return std::make_unique<OpensslGcmOutbound>(keys);
     }
-    return std::make_unique<OpensslGcmOutbound>(keys);
+    return std::make_unique<LibsrtpOutbound>(keys);
   }
 
   std::unique_ptr<SrtpInbound> make_srtp_inbound(const SrtpKeys& keys) override {
+    if (is_gcm(keys.profile)) {
+      return std::make_unique<OpensslGcmInbound>(keys);
+    }
     return std::make_unique<LibsrtpInbound>(keys);
   }
 

@@ -156,16 +156,6 @@ void FakeSrtpOutbound::check_number(std::span<const std::uint8_t> packet) {
   known = {.index = index, .hash = hash};
 }
 
-void ReplayWindow::add(std::int64_t index) {
-  if (!newest_) {
-    newest_ = index;
-  }
-  while (*newest_ < index) {
-    seen_[slot(++*newest_)] = false;
-  }
-  seen_[slot(index)] = true;
-}
-
 std::expected<std::size_t, sfu::SrtpError> FakeSrtpOutbound::protect_rtp(
     std::span<std::uint8_t> buffer, std::size_t size) {
   if (size + sfu::kSrtpMaxOverhead > buffer.size()) {
@@ -205,16 +195,16 @@ std::expected<std::size_t, sfu::SrtpError> FakeSrtpInbound::unprotect_rtp(
   }
   std::int64_t index = kFirstCycle + sequence;
   if (known != rtp_.end()) {
-    const std::int64_t newest = known->second.newest().value_or(index);
+    const auto newest = static_cast<std::int64_t>(known->second.newest());
     index = newest + static_cast<std::int16_t>(sequence - static_cast<std::uint16_t>(newest));
-    if (known->second.refuses(index)) {
+    if (known->second.refuses(static_cast<std::uint64_t>(index))) {
       return std::unexpected(sfu::SrtpError::kReplayed);
     }
   }
   if (!tag_fits(key_, packet)) {
     return std::unexpected(sfu::SrtpError::kAuthentication);
   }
-  rtp_[ssrc].add(index);
+  rtp_[ssrc].add(static_cast<std::uint64_t>(index));
   return packet.size() - kTagSize;
 }
 
@@ -227,7 +217,7 @@ std::expected<std::size_t, sfu::SrtpError> FakeSrtpInbound::unprotect_rtcp(
     return std::unexpected(sfu::SrtpError::kAuthentication);
   }
   const std::size_t size = packet.size() - kIndexSize - kTagSize;
-  const std::int64_t index = read_u32(packet.subspan(size));
+  const std::uint64_t index = read_u32(packet.subspan(size));
   if (rtcp_.refuses(index)) {
     return std::unexpected(sfu::SrtpError::kReplayed);
   }

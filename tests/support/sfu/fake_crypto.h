@@ -2,8 +2,6 @@
 // same seed.
 #pragma once
 
-#include <bitset>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -14,6 +12,7 @@
 #include <vector>
 
 #include "sfu/secure/crypto.h"
+#include "sfu/secure/replay_window.h"
 
 namespace parlance::test {
 
@@ -54,26 +53,6 @@ class FakeDtls final : public sfu::DtlsSession {
   sfu::SrtpKeys keys_;
   Timestamp repeat_at_ = kNever;
   std::vector<std::vector<std::uint8_t>> early_;
-};
-
-// The newest indices of a stream, and which of them were seen (RFC 3711 section 3.3.2).
-class ReplayWindow {
- public:
-  bool refuses(std::int64_t index) const {
-    return newest_ && index <= *newest_ && (*newest_ - index >= kSize || seen_[slot(index)]);
-  }
-
-  void add(std::int64_t index);
-
-  std::optional<std::int64_t> newest() const { return newest_; }
-
- private:
-  static constexpr std::int64_t kSize = sfu::SrtpInbound::kReplayWindow;
-
-  static std::size_t slot(std::int64_t index) { return static_cast<std::size_t>(index % kSize); }
-
-  std::optional<std::int64_t> newest_;
-  std::bitset<sfu::SrtpInbound::kReplayWindow> seen_;
 };
 
 // Appends a checksum under the key: what was changed, or made with another key, is refused.
@@ -121,8 +100,8 @@ class FakeSrtpInbound final : public sfu::SrtpInbound {
 
  private:
   std::uint8_t key_;
-  std::map<std::uint32_t, ReplayWindow> rtp_;
-  ReplayWindow rtcp_;
+  std::map<std::uint32_t, sfu::ReplayWindow<kReplayWindow>> rtp_;
+  sfu::ReplayWindow<kReplayWindow> rtcp_;
 };
 
 class FakeCrypto final : public sfu::Crypto {

@@ -1,4 +1,4 @@
-// Every packet is the one that libsrtp2 would have made.
+// Every packet is the one that libsrtp2 would have made, and what it refuses is refused.
 #include "sfu/secure/openssl_gcm.h"
 
 #include <expected>
@@ -21,6 +21,7 @@ SrtpKeys random_keys(SrtpProfile profile, std::mt19937& random) {
   for (std::uint8_t& byte : keys.outbound) {
     byte = static_cast<std::uint8_t>(random());
   }
+  keys.inbound = keys.outbound;
   return keys;
 }
 
@@ -55,6 +56,40 @@ std::expected<Bytes, SrtpError> protect(SrtpOutbound& session, Bytes packet) {
     return std::unexpected(protected_size.error());
   }
   packet.resize(*protected_size);
+  return packet;
+}
+
+// One in three is spoilt: a byte changed, or the end missing.
+Bytes spoil(Bytes packet, std::mt19937& random) {
+  if (random() % 3 == 0) {
+    packet[random() % packet.size()] ^= static_cast<std::uint8_t>(1 + random() % 255);
+  }
+  if (random() % 20 == 0) {
+    packet.resize(random() % packet.size());
+  }
+  return packet;
+}
+
+template <typename Unprotect>
+std::expected<Bytes, SrtpError> unprotect(Bytes packet, Unprotect&& run) {
+  const auto size = run(std::span(packet));
+  if (!size) {
+    return std::unexpected(size.error());
+  }
+  packet.resize(*size);
+  return packet;
+}
+
+Bytes random_report(std::uint32_t ssrc, std::mt19937& random) {
+  Bytes packet(8 + 4 * (random() % 30));
+  for (std::uint8_t& byte : packet) {
+    byte = static_cast<std::uint8_t>(random());
+  }
+  ByteWriter writer(packet);
+  writer.u8(0x80);
+  writer.u8(201);
+  writer.u16(static_cast<std::uint16_t>(packet.size() / 4 - 1));
+  writer.u32(ssrc);
   return packet;
 }
 
@@ -103,6 +138,75 @@ TEST_P(OpensslGcmTest, RolloversInADenseStreamAreLibsrtps) {
       (void)protect(ours, numbered);
       (void)protect(theirs, numbered);
     }
+  }
+}
+
+TEST_P(OpensslGcmTest, TakesFromThePeerWhatLibsrtpTakes) {
+  std::mt19937 random(10);
+  for (int run = 0; run < 20; ++run) {
+    const SrtpKeys keys = random_keys(GetParam(), random);
+    LibsrtpOutbound peer(keys);
+    OpensslGcmInbound ours(keys);
+    LibsrtpInbound theirs(keys);
+    std::vector<Bytes> sent;
+    std::uint32_t index = static_cast<std::uint32_t>(random() % 0x10000);
+    int taken = 0;
+    for (std::uint32_t i = 0; i < 400; ++i) {
+      index += random() % 8 == 0 ? static_cast<std::uint32_t>(random() % 9'000) : 1;
+      const auto made =
+          protect(peer, random_packet(1000 + i % 3, static_cast<std::uint16_t>(index), random));
+      ASSERT_TRUE(made);
+      sent.push_back(*made);
+      // The newest, or one that came before: late, or a replay.
+      const bool old = random() % 4 == 0;
+      const Bytes packet = spoil(old ? sent[random() % sent.size()] : sent.back(), random);
+      const auto expected =
+          unprotect(packet, [&](auto bytes) { return theirs.unprotect_rtp(bytes); });
+      const auto actual = unprotect(packet, [&](auto bytes) { return ours.unprotect_rtp(bytes); });
+      ASSERT_EQ(actual.has_value(), expected.has_value()) << "run " << run << " packet " << i;
+      if (expected) {
+        ASSERT_EQ(*actual, *expected) << "run " << run << " packet " << i;
+        ++taken;
+      }
+    }
+    EXPECT_GT(taken, 100);
+  }
+}
+
+TEST_P(OpensslGcmTest, ReportsAreLibsrtpsInBothDirections) {
+  std::mt19937 random(11);
+  for (int run = 0; run < 20; ++run) {
+    const SrtpKeys keys = random_keys(GetParam(), random);
+    OpensslGcmOutbound ours_out(keys);
+    LibsrtpOutbound theirs_out(keys);
+    OpensslGcmInbound ours_in(keys);
+    LibsrtpInbound theirs_in(keys);
+    std::vector<Bytes> sent;
+    int taken = 0;
+    for (int i = 0; i < 200; ++i) {
+      Bytes report = random_report(77, random);
+      const std::size_t size = report.size();
+      report.resize(size + kSrtpMaxOverhead);
+      Bytes same = report;
+      ASSERT_EQ(ours_out.protect_rtcp(report, size), theirs_out.protect_rtcp(same, size));
+      ASSERT_EQ(report, same);
+      sent.push_back(report);
+      const bool old = random() % 4 == 0;
+      Bytes packet = spoil(old ? sent[random() % sent.size()] : sent.back(), random);
+      if (packet.size() > 4) {
+        packet[packet.size() - 4] |= 0x80;  // only what is encrypted is taken
+      }
+      const auto expected =
+          unprotect(packet, [&](auto bytes) { return theirs_in.unprotect_rtcp(bytes); });
+      const auto actual =
+          unprotect(packet, [&](auto bytes) { return ours_in.unprotect_rtcp(bytes); });
+      ASSERT_EQ(actual.has_value(), expected.has_value()) << "run " << run << " report " << i;
+      if (expected) {
+        ASSERT_EQ(*actual, *expected);
+        ++taken;
+      }
+    }
+    EXPECT_GT(taken, 50);
   }
 }
 
