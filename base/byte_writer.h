@@ -31,7 +31,7 @@ class ByteWriter {
 
   void bytes(std::span<const std::uint8_t> value) {
     if (need(value.size())) {
-      std::copy(value.begin(), value.end(), out_.begin() + static_cast<std::ptrdiff_t>(at_));
+      std::ranges::copy(value, out_.begin() + static_cast<std::ptrdiff_t>(at_));
       at_ += value.size();
     }
   }

@@ -59,8 +59,9 @@ std::optional<H264ProfileLevel> parse_profile_level_id(std::string_view text) {
   constexpr std::size_t kDigits = 6;
   constexpr int kHex = 16;
   std::uint32_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number, kHex);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, number, kHex);
   if (text.size() != kDigits || error != std::errc() || stop != end) {
     return std::nullopt;
   }
@@ -116,16 +117,17 @@ bool is_same_h264_profile(const CodecParameterMap& a, const CodecParameterMap& b
 
 std::optional<std::string> answer_profile_level_id(const CodecParameterMap& local,
                                                    const CodecParameterMap& remote) {
-  if ((!local.contains(kProfileLevelId) && !remote.contains(kProfileLevelId)) ||
-      !is_same_h264_profile(local, remote)) {
+  const auto ours = profile_level_of(local);
+  const auto theirs = profile_level_of(remote);
+  if ((!local.contains(kProfileLevelId) && !remote.contains(kProfileLevelId)) || !ours || !theirs ||
+      ours->profile != theirs->profile) {
     return std::nullopt;
   }
-  H264ProfileLevel answer = *profile_level_of(local);
-  const std::uint8_t remote_level = profile_level_of(remote)->level;
+  H264ProfileLevel answer = *ours;
   const bool asymmetric = parameter_number(local, kAsymmetryAllowed, 0) == 1 &&
                           parameter_number(remote, kAsymmetryAllowed, 0) == 1;
-  if (!asymmetric && level_rank(remote_level) < level_rank(answer.level)) {
-    answer.level = remote_level;
+  if (!asymmetric && level_rank(theirs->level) < level_rank(answer.level)) {
+    answer.level = theirs->level;
   }
   return format_profile_level_id(answer);
 }

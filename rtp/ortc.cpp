@@ -73,22 +73,22 @@ std::optional<OrtcError> check_encodings(const std::vector<RtpEncodingParameters
   if (encoding.ssrc.value_or(0) == 0) {
     return OrtcError::kMissingSsrc;
   }
-  if (encoding.rtx_ssrc && *encoding.rtx_ssrc == *encoding.ssrc) {
+  if (encoding.rtx_ssrc && encoding.rtx_ssrc == encoding.ssrc) {
     return OrtcError::kDuplicatedSsrc;
   }
   return std::nullopt;
 }
 
-// The router's codec of one produced codec; an rtx goes by the media codec that it belongs to.
-std::expected<const RtpCodecCapability*, OrtcError> router_codec(const RtpCodecParameters& codec,
-                                                                 const RtpParameters& produced,
-                                                                 const RtpCapabilities& router) {
+// The router's number for one produced codec; an rtx goes by the media codec that it belongs to.
+std::expected<std::uint8_t, OrtcError> router_payload_type(const RtpCodecParameters& codec,
+                                                           const RtpParameters& produced,
+                                                           const RtpCapabilities& router) {
   if (!is_rtx(codec.mime_type)) {
     const RtpCodecCapability* match = find_match(codec, router);
     if (match == nullptr || !match->preferred_payload_type) {
       return std::unexpected(OrtcError::kUnsupportedCodec);
     }
-    return match;
+    return *match->preferred_payload_type;
   }
   const RtpCodecParameters* media =
       find_payload_type(produced.codecs, associated_payload_type(codec.parameters));
@@ -102,7 +102,7 @@ std::expected<const RtpCodecCapability*, OrtcError> router_codec(const RtpCodecP
   if (match == nullptr || !match->preferred_payload_type) {
     return std::unexpected(OrtcError::kUnsupportedCodec);
   }
-  return match;
+  return *match->preferred_payload_type;
 }
 
 RtpCodecParameters as_parameters(const RtpCodecCapability& codec) {
@@ -249,11 +249,11 @@ std::expected<RtpMapping, OrtcError> producer_mapping(const RtpParameters& produ
   }
   RtpMapping mapping;
   for (const RtpCodecParameters& codec : produced.codecs) {
-    const auto match = router_codec(codec, produced, router);
-    if (!match) {
-      return std::unexpected(match.error());
+    const auto payload_type = router_payload_type(codec, produced, router);
+    if (!payload_type) {
+      return std::unexpected(payload_type.error());
     }
-    mapping.codecs.push_back({codec.payload_type, *(*match)->preferred_payload_type});
+    mapping.codecs.push_back({codec.payload_type, *payload_type});
   }
   for (const RtpEncodingParameters& encoding : produced.encodings) {
     mapping.encodings.push_back(

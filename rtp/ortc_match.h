@@ -13,7 +13,7 @@ namespace parlance::rtp::ortc {
 // What capabilities and parameters have in common.
 struct CodecView {
   const std::string& mime_type;
-  std::uint32_t clock_rate;
+  std::uint32_t clock_rate = 0;
   std::optional<std::uint8_t> channels;
   const CodecParameterMap& parameters;
 };

@@ -95,12 +95,12 @@ RtpCapabilities make_capabilities() {
   std::uint8_t payload_type = kFirstPayloadType;
   capabilities.codecs.push_back(opus(payload_type++));
   for (auto& [mime_type, parameters] : video_codecs()) {
-    RtpCodecCapability media = video(mime_type, parameters, payload_type++);
+    const std::uint8_t apt = payload_type++;
+    RtpCodecCapability media = video(mime_type, parameters, apt);
     media.rtcp_feedback = {
         {"nack", ""}, {"nack", "pli"}, {"ccm", "fir"}, {"goog-remb", ""}, {"transport-cc", ""}};
-    const std::int64_t apt = *media.preferred_payload_type;
     capabilities.codecs.push_back(std::move(media));
-    capabilities.codecs.push_back(video("video/rtx", {{"apt", apt}}, payload_type++));
+    capabilities.codecs.push_back(video("video/rtx", {{"apt", std::int64_t{apt}}}, payload_type++));
   }
   for (const auto& [kind, media, direction] : kExtensions) {
     RtpHeaderExtension extension;

@@ -104,7 +104,7 @@ std::size_t HeaderTemplate::append_copied(std::span<std::uint8_t> out,
       continue;
     }
     const std::size_t header_at = at++;
-    std::copy(value.begin(), value.end(), out.begin() + static_cast<std::ptrdiff_t>(at));
+    std::ranges::copy(value, out.begin() + static_cast<std::ptrdiff_t>(at));
     at += value.size();
     if (kind == ExtensionKind::kAbsCaptureTime && fields.capture_clock_offset) {
       if (const auto time = received.abs_capture_time()) {
@@ -160,7 +160,7 @@ std::size_t HeaderTemplate::write(std::span<std::uint8_t> out,
     return 0;
   }
   const std::size_t header = write_header(out, &received, fields);
-  std::copy(payload.begin(), payload.end(), out.begin() + static_cast<std::ptrdiff_t>(header));
+  std::ranges::copy(payload, out.begin() + static_cast<std::ptrdiff_t>(header));
   return header + payload.size();
 }
 
@@ -174,9 +174,7 @@ std::size_t HeaderTemplate::write_rtx(std::span<std::uint8_t> out,
   }
   const std::size_t header = write_header(out, &received, fields);
   put(out, header, original_sequence, kRtxOverhead);
-  std::copy(payload.begin(),
-            payload.end(),
-            out.begin() + static_cast<std::ptrdiff_t>(header + kRtxOverhead));
+  std::ranges::copy(payload, out.begin() + static_cast<std::ptrdiff_t>(header + kRtxOverhead));
   return header + kRtxOverhead + payload.size();
 }
 

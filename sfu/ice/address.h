@@ -26,7 +26,7 @@ class SocketAddress {
   static constexpr SocketAddress v4(const std::array<std::uint8_t, kV4Size>& ip,
                                     std::uint16_t port) {
     SocketAddress address;
-    std::copy(ip.begin(), ip.end(), address.ip_.begin());
+    std::ranges::copy(ip, address.ip_.begin());
     address.port_ = port;
     return address;
   }

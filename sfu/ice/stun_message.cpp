@@ -69,6 +69,7 @@ socklen_t write_sockaddr(const SocketAddress& address, sockaddr_storage& storage
 }
 
 // Called by libnice when a request has USERNAME and MESSAGE-INTEGRITY: gives it the password.
+// NOLINTNEXTLINE(readability-function-size): the parameters are libnice's
 bool find_password(StunAgent* /*agent*/,
                    StunMessage* message,
                    std::uint8_t* username,

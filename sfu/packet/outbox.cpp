@@ -46,7 +46,7 @@ bool Outbox::send_copy(Destination& to, std::span<const std::uint8_t> bytes) {
   if (slot.size() < bytes.size()) {
     return false;
   }
-  std::copy(bytes.begin(), bytes.end(), slot.begin());
+  std::ranges::copy(bytes, slot.begin());
   send(to, bytes.size());
   return true;
 }

@@ -1,5 +1,7 @@
 #include "sfu/packet/packet_pool.h"
 
+#include <ranges>
+
 namespace parlance::sfu {
 
 PacketPool::PacketPool(std::size_t max_slots)
@@ -25,10 +27,10 @@ bool PacketPool::grow() {
   }
   blocks_.push_back(std::make_unique_for_overwrite<PacketSlot[]>(kBlockSlots));
   const std::span block(blocks_.back().get(), kBlockSlots);
-  for (auto slot = block.rbegin(); slot != block.rend(); ++slot) {
-    slot->pool_ = this;
-    slot->next_free_ = free_;
-    free_ = &*slot;
+  for (PacketSlot& slot : std::views::reverse(block)) {
+    slot.pool_ = this;
+    slot.next_free_ = free_;
+    free_ = &slot;
   }
   return true;
 }

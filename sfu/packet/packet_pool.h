@@ -22,6 +22,7 @@ class PacketPool;
 // One received datagram. Written by the shell that receives it and by SRTP unprotect, which
 // shortens it; constant for everybody after that, however many retransmission rings and queues hold
 // it.
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): clearing the buffer would be for nothing
 class PacketSlot {
  public:
   std::span<std::uint8_t> buffer() { return bytes_; }

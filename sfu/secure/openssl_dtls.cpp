@@ -54,7 +54,7 @@ int create_callback(BIO* bio) {
 }
 
 const BIO_METHOD* datagram_out_method() {
-  static const OpensslPtr<BIO_METHOD, BIO_meth_free> kMethod = [] {
+  static const OpensslPtr<BIO_METHOD, BIO_meth_free> shared = [] {
     OpensslPtr<BIO_METHOD, BIO_meth_free> method(
         BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "datagrams out"));
     CHECK(method);
@@ -63,7 +63,7 @@ const BIO_METHOD* datagram_out_method() {
     BIO_meth_set_create(method.get(), create_callback);
     return method;
   }();
-  return kMethod.get();
+  return shared.get();
 }
 
 // Replaces the check of a chain: what counts is the fingerprint that signaling told (RFC 8827 6.5).

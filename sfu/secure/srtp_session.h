@@ -13,6 +13,7 @@
 namespace parlance::sfu {
 
 // In the order in which we prefer them (AES-128-GCM costs a quarter of AES-CM with HMAC-SHA1).
+// NOLINTNEXTLINE(readability-identifier-naming): 80 is the length of the tag, in bits
 enum class SrtpProfile : std::uint8_t { kAeadAes128Gcm, kAeadAes256Gcm, kAes128CmSha1_80 };
 
 // As mediasoup names them: "AEAD_AES_128_GCM", "AEAD_AES_256_GCM", "AES_CM_128_HMAC_SHA1_80".
