@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -16,7 +17,7 @@ namespace parlance {
 template <typename T>
 class Mailbox {
  public:
-  enum class Posted {
+  enum class Posted : std::uint8_t {
     kFull,    // refused, nothing was taken from the argument
     kQueued,  // the taker has been told already
     kWakeUp,  // the caller has to wake the taker

@@ -108,7 +108,7 @@ Step start_media(Running& running) {
   for (const Announced& announced : media.announced) {
     options.announced.push_back({announced.address, announced.port});
   }
-  auto engine = sfu::start_media_engine(std::move(options));
+  auto engine = sfu::start_media_engine(options);
   if (!engine) {
     return std::unexpected(engine.error());
   }

@@ -107,7 +107,7 @@ struct MediaEvent {
   struct AudioLevels {
     struct Level {
       ProducerId producer;
-      std::int8_t dbov;  // -127 (silent) to 0
+      std::int8_t dbov = -127;  // -127 (silent) to 0
     };
 
     std::vector<Level> levels;  // loudest first, those above the threshold only
@@ -225,6 +225,7 @@ class MediaEngine {
 };
 
 // Binds every port first: the error is a text that says which one is taken and what to change.
-std::expected<std::unique_ptr<MediaEngine>, std::string> start_media_engine(EngineOptions options);
+std::expected<std::unique_ptr<MediaEngine>, std::string> start_media_engine(
+    const EngineOptions& options);
 
 }  // namespace parlance::sfu

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "sfu/forward/payload_types.h"
 #include "sfu/forward/producer.h"
 
@@ -14,6 +15,13 @@ constexpr std::size_t kTrailerRoom = 32;
 
 // A stream silent for this long sends no reports (mediasoup's value).
 constexpr Duration kReportSilence = std::chrono::seconds(2);
+
+// For options that Consumer::accepts.
+rtp::Ssrc media_ssrc(const rtp::RtpParameters& parameters) {
+  const std::optional<rtp::Ssrc> ssrc = parameters.encodings.front().ssrc;
+  CHECK(ssrc);
+  return *ssrc;
+}
 
 const rtp::RtpCodecParameters* rtx_codec(const rtp::RtpParameters& parameters) {
   const std::uint8_t media = parameters.codecs.front().payload_type;
@@ -48,7 +56,7 @@ Consumer::Consumer(const ConsumerOptions& options,
       counters_(counters),
       cname_(options.parameters.rtcp.cname),
       media_(options.parameters.codecs.front().payload_type,
-             *options.parameters.encodings.front().ssrc,
+             media_ssrc(options.parameters),
              options.parameters.mid,
              options.parameters.header_extensions),
       paused_(options.paused),
@@ -161,7 +169,7 @@ bool Consumer::send_stored_from(Timestamp now, rtp::ExtendedSequence first, Outb
   // What the subscriber has got already would come again under new numbers, its timestamps running
   // backwards: after a short pause the newest key frame may be the one from before.
   const bool repeats = newest_sent_ && *newest_sent_ >= first;
-  ProducerStream& stream = source();
+  const ProducerStream& stream = source();
   if (repeats || stream.stored(now, first) == nullptr) {
     return false;
   }

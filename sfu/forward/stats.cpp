@@ -37,11 +37,11 @@ void append_stats(Timestamp now, UnixMillis unix_ms, const Producer& producer, S
     entry["kind"] = kind_name(producer.kind());
     entry["mimeType"] = producer.mime_type();
     entry["paused"] = producer.paused();
-    if (stream.ssrc()) {
-      entry["ssrc"] = number(*stream.ssrc());
+    if (const auto ssrc = stream.ssrc()) {
+      entry["ssrc"] = number(*ssrc);
     }
-    if (stream.rtx_ssrc()) {
-      entry["rtxSsrc"] = number(*stream.rtx_ssrc());
+    if (const auto rtx_ssrc = stream.rtx_ssrc()) {
+      entry["rtxSsrc"] = number(*rtx_ssrc);
     }
     entry["packetCount"] = number(totals.packets);
     entry["byteCount"] = number(totals.bytes);
@@ -74,8 +74,8 @@ void append_stats(Timestamp now, UnixMillis unix_ms, Consumer& consumer, Stats& 
   entry["mimeType"] = consumer.producer().mime_type();
   entry["paused"] = consumer.paused();
   entry["ssrc"] = number(consumer.ssrc());
-  if (consumer.rtx_ssrc()) {
-    entry["rtxSsrc"] = number(*consumer.rtx_ssrc());
+  if (const auto rtx_ssrc = consumer.rtx_ssrc()) {
+    entry["rtxSsrc"] = number(*rtx_ssrc);
   }
   entry["packetCount"] = number(totals.packets);
   entry["byteCount"] = number(totals.bytes);

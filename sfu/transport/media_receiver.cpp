@@ -1,5 +1,7 @@
 #include "sfu/transport/media_receiver.h"
 
+#include <optional>
+
 #include "rtp/packet/rtx.h"
 
 namespace parlance::sfu {
@@ -69,7 +71,8 @@ std::expected<void, DropReason> MediaReceiver::accept_rtx(Timestamp now,
   rtx_rate_.add(now, packet->bytes().size());
   ProducerStream& stream = found.producer->stream(found.encoding);
   const PayloadType& type = found.producer->payload_types()[rtx.payload_type()];
-  if (type.use != PayloadType::Use::kRtx || !stream.ssrc()) {
+  const std::optional<rtp::Ssrc> media_ssrc = stream.ssrc();
+  if (type.use != PayloadType::Use::kRtx || !media_ssrc) {
     return std::unexpected(DropReason::kUnknownPayloadType);
   }
   if (rtx.payload().empty()) {
@@ -77,7 +80,7 @@ std::expected<void, DropReason> MediaReceiver::accept_rtx(Timestamp now,
     return {};
   }
   const auto restored =
-      rtp::restore_from_rtx(packet->mutable_bytes(), rtx, type.media_number, *stream.ssrc());
+      rtp::restore_from_rtx(packet->mutable_bytes(), rtx, type.media_number, *media_ssrc);
   if (!restored) {
     return std::unexpected(DropReason::kMalformedRtx);
   }

@@ -128,14 +128,20 @@ bool RtcpReceiver::on_extended_report(Now now, const rtp::rtcp::Packet& packet) 
     if (delay.ssrc != reporter_.ssrc()) {
       continue;
     }
-    const auto round_trip = rtp::round_trip(now.ours, delay.last_rr, delay.delay_since_last_rr);
-    for (Producer* producer : receives_.producers()) {
-      for (std::size_t i = 0; round_trip && i < producer->encodings(); ++i) {
-        producer->stream(i).on_round_trip(*round_trip);
-      }
+    if (const auto round_trip =
+            rtp::round_trip(now.ours, delay.last_rr, delay.delay_since_last_rr)) {
+      on_round_trip(*round_trip);
     }
   }
   return true;
+}
+
+void RtcpReceiver::on_round_trip(Duration round_trip) {
+  for (Producer* producer : receives_.producers()) {
+    for (std::size_t i = 0; i < producer->encodings(); ++i) {
+      producer->stream(i).on_round_trip(round_trip);
+    }
+  }
 }
 
 bool RtcpReceiver::on_nack(Now now, const rtp::rtcp::Packet& packet, Outbox& outbox) {

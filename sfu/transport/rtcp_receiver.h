@@ -80,6 +80,7 @@ class RtcpReceiver {
   bool on_full_intra_request(Now now, const rtp::rtcp::Packet& packet);
   bool on_application_layer(const rtp::rtcp::Packet& packet);
   void on_blocks(Now now, const rtp::rtcp::ReportBlocks& blocks);
+  void on_round_trip(Duration round_trip);
 
   ReceiveStreams& receives_;
   SendStreams& sends_;

@@ -62,14 +62,17 @@ bool RtcpReporter::write_receiver_reports(Timestamp now,
     rtp::rtcp::write_source_description(out, ssrc_, cname_);
     report.blocks = {};
   };
+  const auto add = [&](const rtp::rtcp::ReportBlock& block) {
+    if (!report.blocks.push(block)) {
+      send();
+      report.blocks.push(block);
+    }
+  };
   for (Producer* producer : producers) {
     for (std::size_t i = 0; i < producer->encodings(); ++i) {
       if (const auto block = producer->stream(i).make_report(now)) {
         receives = true;
-        if (!report.blocks.push(*block)) {
-          send();
-          report.blocks.push(*block);
-        }
+        add(*block);
       }
     }
   }

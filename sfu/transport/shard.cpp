@@ -295,7 +295,7 @@ std::expected<void, MediaError> Shard::create_router(RouterId id) {
 }
 
 void Shard::close_router(Timestamp now, RouterId id, Outbox& outbox) {
-  Settle settle(now, outbox, core_->counters);
+  const Settle settle(now, outbox, core_->counters);
   const auto found = core_->calls.find(id);
   if (found == core_->calls.end()) {
     return;
@@ -360,7 +360,7 @@ std::expected<IceParameters, MediaError> Shard::restart_ice(Timestamp now,
 }
 
 void Shard::close_transport(Timestamp now, RouterId router, TransportId id, Outbox& outbox) {
-  Settle settle(now, outbox, core_->counters);
+  const Settle settle(now, outbox, core_->counters);
   if (Call* call = core_->call(router)) {
     core_->close_transport(now, *call, id, outbox);
   }

@@ -288,8 +288,8 @@ std::expected<void, MediaError> Transport::attach(Timestamp now,
 void Transport::detach(Consumer& consumer) {
   sends_.remove(consumer);
   sender_.forget(consumer.ssrc());
-  if (consumer.rtx_ssrc()) {
-    sender_.forget(*consumer.rtx_ssrc());
+  if (const auto rtx_ssrc = consumer.rtx_ssrc()) {
+    sender_.forget(*rtx_ssrc);
   }
 }
 

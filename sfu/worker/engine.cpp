@@ -254,15 +254,18 @@ void Engine::move_shards(const std::shared_ptr<Move>& move, const std::vector<un
     if (assigned[i] == owners_[i]) {
       continue;
     }
+    const auto arrived = [this, move] {
+      if (move->left.fetch_sub(1) == 1) {
+        const std::lock_guard lock(mutex_);
+        finish_move(*move);
+      }
+    };
     Worker* const to = workers_[assigned[i]].get();
-    workers_[owners_[i]]->post([this, move, shard = shards_[i].get(), to](Worker& from) {
+    workers_[owners_[i]]->post([arrived, shard = shards_[i].get(), to](Worker& from) {
       from.release(*shard);
-      to->post([this, move, shard](Worker& self) {
+      to->post([arrived, shard](Worker& self) {
         self.adopt(*shard);
-        if (move->left.fetch_sub(1) == 1) {
-          const std::lock_guard lock(mutex_);
-          finish_move(*move);
-        }
+        arrived();
       });
     });
     owners_[i] = assigned[i];
@@ -293,7 +296,8 @@ EngineLoad Engine::load() const {
   return load;
 }
 
-std::expected<std::unique_ptr<MediaEngine>, std::string> start_media_engine(EngineOptions options) {
+std::expected<std::unique_ptr<MediaEngine>, std::string> start_media_engine(
+    const EngineOptions& options) {
   if (options.workers == 0 || options.workers > Engine::kMaxWorkers) {
     return std::unexpected("media.workers has to be between 1 and " +
                            std::to_string(Engine::kMaxWorkers) + ".");

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <utility>
 
 namespace parlance::sfu {
@@ -38,7 +37,7 @@ unsigned least_loaded(std::span<const ShardStanding> shards, unsigned workers) {
 
 std::vector<unsigned> assign_shards(std::span<const ShardStanding> shards, unsigned workers) {
   std::vector<std::size_t> busiest_first(shards.size());
-  std::iota(busiest_first.begin(), busiest_first.end(), std::size_t{0});
+  std::ranges::generate(busiest_first, [next = std::size_t{0}]() mutable { return next++; });
   std::ranges::sort(
       busiest_first, {}, [&](std::size_t i) { return std::pair(-shards[i].score, i); });
   std::vector<double> scores(workers, 0.0);

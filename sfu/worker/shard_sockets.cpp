@@ -1,8 +1,8 @@
 #include "sfu/worker/shard_sockets.h"
 
 #include <cerrno>
-#include <cstring>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace parlance::sfu {
@@ -95,8 +95,8 @@ std::string explain(const BindFailure& failure, unsigned shard, const EngineOpti
     return "UDP port " + port + " on " + where + " needs more rights: set media.port to one" +
            " above 1023.";
   }
-  return "UDP port " + port + " on " + where + ": " + std::strerror(failure.error) +
-         "; change media.port or media.listen.";
+  return "UDP port " + port + " on " + where + ": " +
+         std::system_category().message(failure.error) + "; change media.port or media.listen.";
 }
 
 }  // namespace

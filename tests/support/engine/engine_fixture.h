@@ -56,7 +56,7 @@ class EngineTest : public testing::Test {
     options.workers = workers;
     options.shards = shards;
     options.listen_addresses = std::move(listen);
-    auto started = start_media_engine(std::move(options));
+    auto started = start_media_engine(options);
     ASSERT_TRUE(started) << started.error();
     engine = std::move(*started);
   }
