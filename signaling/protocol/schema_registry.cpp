@@ -64,7 +64,7 @@ void check_pattern(const std::string& pattern) {
   if (!is_bounded(pattern)) {
     throw std::invalid_argument("pattern " + pattern + " repeats without bound");
   }
-  const std::regex compiled(pattern);
+  static_cast<void>(std::regex(pattern));  // throws where it is none
 }
 
 // valijson 1.0 takes `propertyNames` of a referenced schema for that schema itself and refuses
@@ -171,12 +171,13 @@ struct SchemaRegistry::Compiled {
 };
 
 void SchemaRegistry::Compiled::add_file(const std::string& file, Json& merged) {
+  const std::string folder = "#/files/" + file + "/$defs/";
   for (const auto& definition : merged["files"][file]["$defs"].items()) {
     const std::string& name = definition.key();
     if (schemas.contains(name)) {
       throw std::invalid_argument("the name " + name + " is used twice");
     }
-    merged["$ref"] = "#/files/" + file + "/$defs/" + name;
+    merged["$ref"] = std::string(folder).append(name);
     valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
     parser.populateSchema(Adapter(merged), schemas[name]);
   }

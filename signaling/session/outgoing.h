@@ -25,9 +25,9 @@ namespace parlance::signaling {
 class Outgoing {
  public:
   struct Limits {
-    std::size_t bytes = 1024 * 1024;
+    std::size_t bytes = 1024UL * 1024;
     std::size_t items = 512;
-    std::size_t coalesce_bytes = 16 * 1024;  // objects are joined into one frame up to this size
+    std::size_t coalesce_bytes = 16UL * 1024;  // objects are joined into one frame up to this size
   };
 
   Outgoing() = default;

@@ -15,7 +15,7 @@ class SessionLog {
  public:
   struct Limits {
     std::size_t events = 4096;
-    std::size_t bytes = 4 * 1024 * 1024;  // as if the session held them alone
+    std::size_t bytes = 4UL * 1024 * 1024;  // as if the session held them alone
   };
 
   SessionLog() = default;

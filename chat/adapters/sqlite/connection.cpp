@@ -95,7 +95,7 @@ std::expected<void, StoreError> Connection::commit() {
   if (!failed()) {
     Execution(*this, "COMMIT").run();
   }
-  if (!failed()) {
+  if (!failure_) {
     return {};
   }
   const StoreError error = *failure_;

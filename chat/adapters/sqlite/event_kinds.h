@@ -6,6 +6,7 @@
 
 namespace parlance::chat {
 
+// NOLINTNEXTLINE(performance-enum-size): as wide as SQLite's integers
 enum class ConversationEventKind : std::int64_t {
   kMessageCreated = 1,
   kMemberJoined = 2,
@@ -14,6 +15,7 @@ enum class ConversationEventKind : std::int64_t {
   kRenamed = 5,
 };
 
+// NOLINTNEXTLINE(performance-enum-size): as wide as SQLite's integers
 enum class UserEventKind : std::int64_t {
   kConversationAdded = 1,
   kConversationRemoved = 2,

@@ -42,7 +42,7 @@ std::expected<std::unique_ptr<ChatService>, std::string> start_chat_service(Stor
     return std::unexpected(std::move(store.error()));
   }
   return ThreadedChatService::start(
-      std::move(*store), options.readers, std::move(sink), std::move(options.report));
+      std::move(*store), options.readers, std::move(sink), options.report);
 }
 
 }  // namespace parlance::chat

@@ -95,7 +95,7 @@ void ThreadedChatService::Reader::answer(ReadRequest& request) {
 }
 
 std::expected<std::unique_ptr<ThreadedChatService>, std::string> ThreadedChatService::start(
-    std::unique_ptr<Store> store, std::size_t readers, EventSink sink, Report report) {
+    std::unique_ptr<Store> store, std::size_t readers, EventSink sink, const Report& report) {
   std::unique_ptr<ThreadedChatService> service(new ThreadedChatService);
   auto write_session = store->open_writer();
   if (!write_session) {

@@ -64,7 +64,7 @@ class ThreadedChatService final : public ChatService {
  public:
   // Opens the sessions on the caller's thread, so that what is wrong with the store shows here.
   static std::expected<std::unique_ptr<ThreadedChatService>, std::string> start(
-      std::unique_ptr<Store> store, std::size_t readers, EventSink sink, Report report);
+      std::unique_ptr<Store> store, std::size_t readers, EventSink sink, const Report& report);
 
   ~ThreadedChatService() override;
 
