@@ -45,6 +45,7 @@ Publisher::Publisher(const RemoteTerms& remote,
   for (PublishedTrack& track : tracks) {
     Sending& sending = sending_.emplace_back();
     sending.published = track;
+    sending.history.resize(kHistory);
     sending.sequence = static_cast<std::uint16_t>(track.track.ssrc * 31U & 0x7FFFU);
     sending.timestamp = track.track.ssrc * 7919U;
   }
@@ -128,6 +129,10 @@ void Publisher::send_packet(Sending& sending, const ClipFrame& frame, std::size_
   out.bytes(payload);
   const auto size = link_.srtp().protect_rtp(buffer_, out.size());
   sending.published.log->note(frame.first + index, now_ns());
+  if (size) {
+    auto& kept = sending.history[static_cast<std::uint16_t>(sending.sequence - 1) % kHistory];
+    kept.assign(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(*size));
+  }
   if (!size || !link_.socket().send(std::span(buffer_).first(*size))) {
     ++counters_.refused;
   }
@@ -170,6 +175,22 @@ void Publisher::on_media(std::span<std::uint8_t> datagram, Nanoseconds) {
         ++counters_.key_frames_asked;
       }
     }
+  }
+  for (const auto& missing : feedback.missing) {
+    for (Sending& sending : sending_) {
+      if (sending.published.track.ssrc == missing.ssrc) {
+        send_again(sending, missing.sequence);
+      }
+    }
+  }
+}
+
+// The same datagram: it never arrived, so it is no replay.
+void Publisher::send_again(Sending& sending, std::uint16_t sequence) {
+  const auto& kept = sending.history[sequence % kHistory];
+  if (const auto header = read_rtp_header(kept, 0); header && header->sequence == sequence) {
+    link_.socket().send(kept);
+    ++counters_.sent_again;
   }
 }
 

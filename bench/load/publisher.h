@@ -1,4 +1,5 @@
-// Sends clips as a browser sends a camera and a microphone, and answers with key frames.
+// Sends clips as a browser sends a camera and a microphone, and answers with key frames and with
+// packets that were lost.
 #pragma once
 
 #include <array>
@@ -40,6 +41,7 @@ class Publisher : public Endpoint {
     Histogram late;  // how long after its time a frame was begun
     std::uint64_t refused = 0;
     std::uint64_t key_frames_asked = 0;
+    std::uint64_t sent_again = 0;
   };
 
   Counters& counters() { return counters_; }
@@ -56,11 +58,15 @@ class Publisher : public Endpoint {
     bool key_frame_asked = false;
     std::uint32_t packets = 0;
     std::uint32_t bytes = 0;
+    std::vector<std::vector<std::uint8_t>> history;  // datagrams by the low bits of their numbers
   };
+
+  static constexpr std::size_t kHistory = 512;
 
   void send_frame(Sending& sending);
   void send_packet(Sending& sending, const ClipFrame& frame, std::size_t index);
   void send_reports(Nanoseconds now);
+  void send_again(Sending& sending, std::uint16_t sequence);
 
   Link link_;
   std::vector<Sending> sending_;

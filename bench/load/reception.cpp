@@ -58,7 +58,8 @@ void Reception::on_timer(Nanoseconds now, const Send& send) {
 void Reception::send_transport_feedback(const Send& send) {
   std::array<std::uint8_t, kMaxRtcp> buffer{};
   ByteWriter out(buffer);
-  write_transport_feedback(out, kOwnSsrc, streams_.front().ssrc, feedback_number_++, arrivals_);
+  const auto number = static_cast<std::uint8_t>(feedbacks_++);
+  write_transport_feedback(out, kOwnSsrc, streams_.front().ssrc, number, arrivals_);
   arrivals_.clear();
   send(out.written());
 }

@@ -46,6 +46,9 @@ class Reception {
   // be called about every 100 ms.
   void on_timer(Nanoseconds now, const Send& send);
 
+  // Transport-cc packets sent.
+  std::uint64_t feedbacks() const { return feedbacks_; }
+
   static constexpr std::uint32_t kOwnSsrc = 1;
 
  private:
@@ -71,7 +74,7 @@ class Reception {
   BySsrc by_rtx_ssrc_;
   std::uint8_t transport_cc_id_;
   std::vector<Arrival> arrivals_;
-  std::uint8_t feedback_number_ = 0;
+  std::uint64_t feedbacks_ = 0;
   Nanoseconds next_report_ = 0;
 };
 

@@ -39,7 +39,9 @@ struct Measured {
   std::uint64_t undecryptable = 0;
   std::uint64_t unrecognised = 0;
   std::uint64_t key_frames_asked = 0;
-  std::uint64_t receive_drops = 0;  // at the sockets of the generator
+  std::uint64_t sent_again = 0;           // by publishers, because the server asked
+  std::uint64_t transport_feedbacks = 0;  // by light subscribers, since they joined
+  std::uint64_t receive_drops = 0;        // at the sockets of the generator
   std::uint64_t refused_sends = 0;
   Histogram delay;
   Histogram late;

@@ -381,6 +381,7 @@ class Run {
         measured_.decrypted += counters.decrypted;
         measured_.undecryptable += counters.undecryptable;
         measured_.unrecognised += counters.unrecognised;
+        measured_.transport_feedbacks += one.endpoint->reception().feedbacks();
         measured_.delay.merge(counters.delay);
         measured_.connect.add(one.connected_at - one.entered_at);
         measured_.first_media.add(counters.first_media_at - one.entered_at);
@@ -395,6 +396,7 @@ class Run {
         measured_.late.merge(counters.late);
         measured_.refused_sends += counters.refused;
         measured_.key_frames_asked += counters.key_frames_asked;
+        measured_.sent_again += counters.sent_again;
       });
     }
   }
