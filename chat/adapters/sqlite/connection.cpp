@@ -10,7 +10,7 @@ namespace parlance::chat {
 
 namespace {
 
-// Only connections of this process share the file (data_folder.h), and they wait for each other
+// Only connections of this process share the file (database_lock.h), and they wait for each other
 // only while one of them recovers or truncates the write-ahead log.
 constexpr int kBusyTimeoutMs = 5'000;
 

@@ -102,12 +102,12 @@ std::expected<void, std::string> refuse_foreign(Connection& connection, const st
   if (!application || !tables) {
     return std::unexpected(path + " can't be read as a database: " +
                            (application ? tables.error() : application.error()) +
-                           ". Move the file away, or name another one in store.url.");
+                           ". Move the file away, or name another one with --store.");
   }
   const bool fresh = *application == "0" && *tables == "0";
   if (!fresh && *application != kApplicationId) {
     return std::unexpected(path +
-                           " is a database of another program. Name another file in store.url.");
+                           " is a database of another program. Name another file with --store.");
   }
   return {};
 }
@@ -132,7 +132,7 @@ std::expected<void, std::string> upgrade_schema(Connection& connection, const st
     return std::unexpected("The database " + path +
                            " was written by a newer Parlance: it has schema " + *version +
                            ", this program knows up to " + std::to_string(kMigrations.size()) +
-                           ". Start the newer program, or name another file in store.url.");
+                           ". Start the newer program, or name another file with --store.");
   }
   const auto journal = connection.answer("PRAGMA journal_mode=WAL");
   if (!journal || *journal != "wal") {

@@ -4,7 +4,7 @@
 #include <system_error>
 #include <utility>
 
-#include "chat/adapters/sqlite/data_folder.h"
+#include "chat/adapters/sqlite/database_lock.h"
 #include "chat/adapters/sqlite/schema.h"
 #include "chat/adapters/sqlite/sqlite_reads.h"
 #include "chat/adapters/sqlite/sqlite_writes.h"
@@ -57,8 +57,8 @@ class SqliteWriteSession final : public WriteSession {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(DataFolder folder, SqliteFile file)
-      : folder_(std::move(folder)), file_(std::move(file)) {}
+  SqliteStore(DatabaseLock lock, SqliteFile file)
+      : lock_(std::move(lock)), file_(std::move(file)) {}
 
   std::expected<std::unique_ptr<WriteSession>, std::string> open_writer() override {
     return open<SqliteWriteSession, WriteSession>(false);
@@ -81,7 +81,7 @@ class SqliteStore final : public Store {
     return std::make_unique<Session>(std::move(*connection));
   }
 
-  DataFolder folder_;
+  DatabaseLock lock_;
   SqliteFile file_;
 };
 
@@ -92,13 +92,12 @@ std::expected<std::unique_ptr<Store>, std::string> open_sqlite_store(SqliteFile 
   // Absolute, so that no name means anything special to SQLite.
   const std::filesystem::path path = std::filesystem::absolute(file.path, error);
   if (error || !path.has_filename() || std::filesystem::is_directory(path, error)) {
-    return std::unexpected(
-        "\"" + file.path +
-        "\" names no file for the database: write the file's path in store.url.");
+    return std::unexpected("\"" + file.path +
+                           "\" names no file for the database: give the file's path with --store.");
   }
-  auto folder = DataFolder::lock(path.parent_path());
-  if (!folder) {
-    return std::unexpected(std::move(folder.error()));
+  auto lock = DatabaseLock::take(path);
+  if (!lock) {
+    return std::unexpected(std::move(lock.error()));
   }
   file.path = path.string();
   const auto connection = Connection::open(file);
@@ -106,12 +105,12 @@ std::expected<std::unique_ptr<Store>, std::string> open_sqlite_store(SqliteFile 
     return std::unexpected(
         "The database " + file.path + " can't be opened: " + connection.error() +
         ". Make sure that it is readable and writable for the user that runs the "
-        "server, or name another file in store.url.");
+        "server, or name another file with --store.");
   }
   if (auto upgraded = upgrade_schema(**connection, file.path); !upgraded) {
     return std::unexpected(std::move(upgraded.error()));
   }
-  return std::make_unique<SqliteStore>(std::move(*folder), std::move(file));
+  return std::make_unique<SqliteStore>(std::move(*lock), std::move(file));
 }
 
 }  // namespace parlance::chat

@@ -21,8 +21,9 @@ std::expected<std::unique_ptr<Store>, std::string> open_store(const std::string&
   if (url.starts_with(kSqlite)) {
     return open_sqlite_store({.path = url.substr(kSqlite.size()), .vfs = {}});
   }
-  return std::unexpected("store.url is \"" + url +
-                         "\": write sqlite:PATH for a database file, or memory: to keep nothing.");
+  return std::unexpected("The store \"" + url +
+                         "\" isn't known: give --store sqlite:PATH for a database file, or memory: "
+                         "to keep nothing.");
 }
 
 }  // namespace
@@ -30,8 +31,8 @@ std::expected<std::unique_ptr<Store>, std::string> open_store(const std::string&
 std::expected<std::unique_ptr<ChatService>, std::string> start_chat_service(StoreOptions options,
                                                                             EventSink sink) {
   if (options.readers < 1 || options.readers > kMaxReaders) {
-    return std::unexpected("store.readers is " + std::to_string(options.readers) +
-                           ": write a number from 1 to " + std::to_string(kMaxReaders) + ".");
+    return std::unexpected("The store can't have " + std::to_string(options.readers) +
+                           " readers: from 1 to " + std::to_string(kMaxReaders) + ".");
   }
   if (!options.report) {
     options.report = [](const std::string&) {

@@ -20,7 +20,8 @@ namespace parlance::chat {
 // What waits for a store thread at most; above it the answer is kUnavailable. Powers of two.
 inline constexpr std::size_t kMaxQueuedWrites = 8'192;
 inline constexpr std::size_t kMaxQueuedReads = 4'096;  // per reader
-// Requests in one commit: measured, larger batches bring little and make everyone in them wait.
+// Requests in one commit: enough to share a sync of the disk, few enough that none of them waits
+// long.
 inline constexpr std::size_t kMaxCommitBatch = 256;
 
 using Report = std::function<void(std::string)>;

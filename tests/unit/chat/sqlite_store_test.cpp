@@ -47,15 +47,15 @@ TEST_F(SqliteStoreTest, OpensAFileOfItsOwnAgain) {
   ASSERT_TRUE(open_sqlite_store({.path = path}));
 }
 
-TEST_F(SqliteStoreTest, SaysWhichProcessHasTheFolder) {
+TEST_F(SqliteStoreTest, SaysWhichProcessHasTheDatabase) {
   const auto first = open_sqlite_store({.path = folder_.file("parlance.db")});
   ASSERT_TRUE(first);
   EXPECT_THAT(open_error(folder_.file("parlance.db")),
-              AllOf(HasSubstr(folder_.path().string()),
+              AllOf(HasSubstr(folder_.file("parlance.db")),
                     HasSubstr("in use by process " + std::to_string(getpid()))));
 }
 
-TEST_F(SqliteStoreTest, FreesTheFolderWhenItGoes) {
+TEST_F(SqliteStoreTest, FreesTheDatabaseWhenItGoes) {
   {
     ASSERT_TRUE(open_sqlite_store({.path = folder_.file("parlance.db")}));
   }
@@ -65,8 +65,8 @@ TEST_F(SqliteStoreTest, FreesTheFolderWhenItGoes) {
 TEST_F(SqliteStoreTest, SaysWhatToChangeWhereTheFolderCannotBeMade) {
   std::ofstream(folder_.file("file")) << "in the way";
   EXPECT_THAT(open_error(folder_.file("file/parlance.db")),
-              AllOf(HasSubstr(folder_.file("file")), HasSubstr("store.url")));
-  EXPECT_THAT(open_error("/proc/parlance/parlance.db"), HasSubstr("store.url"));
+              AllOf(HasSubstr(folder_.file("file")), HasSubstr("--store")));
+  EXPECT_THAT(open_error("/proc/parlance/parlance.db"), HasSubstr("--store"));
 }
 
 TEST_F(SqliteStoreTest, SaysThatAFileIsNoDatabase) {
@@ -92,9 +92,9 @@ TEST_F(SqliteStoreTest, SaysThatADatabaseIsNewerThanTheProgram) {
 }
 
 TEST_F(SqliteStoreTest, SaysThatAPathNamesNoFile) {
-  EXPECT_THAT(open_error(""), HasSubstr("store.url"));
-  EXPECT_THAT(open_error(folder_.path().string()), HasSubstr("store.url"));
-  EXPECT_THAT(open_error(folder_.path().string() + "/"), HasSubstr("store.url"));
+  EXPECT_THAT(open_error(""), HasSubstr("--store"));
+  EXPECT_THAT(open_error(folder_.path().string()), HasSubstr("--store"));
+  EXPECT_THAT(open_error(folder_.path().string() + "/"), HasSubstr("--store"));
 }
 
 TEST_F(SqliteStoreTest, TakesEveryNameForAFilesName) {

@@ -14,7 +14,7 @@ TEST(StartChatService, SaysWhichStoresThereAre) {
   for (const char* url : {"", "postgres://x", "memory", "sqlite"}) {
     const auto started = start_chat_service({.url = url}, [](const auto&) {});
     ASSERT_FALSE(started) << url;
-    EXPECT_THAT(started.error(), HasSubstr("store.url"));
+    EXPECT_THAT(started.error(), HasSubstr("--store"));
   }
 }
 
@@ -23,7 +23,7 @@ TEST(StartChatService, SaysHowManyReadersThereMayBe) {
     const auto started =
         start_chat_service({.url = "memory:", .readers = readers}, [](const auto&) {});
     ASSERT_FALSE(started);
-    EXPECT_THAT(started.error(), HasSubstr("store.readers"));
+    EXPECT_THAT(started.error(), HasSubstr("readers"));
   }
 }
 
