@@ -182,14 +182,14 @@ void read_log(Reader& reader, Configuration& c) {
 
 void read_data(Reader& reader, Configuration& c) {
   reader.path("data.folder", c.data.folder);
-  reader.plain("data.store", c.data.store);
+  reader.plain("storage.url", c.storage.url);
   if (c.data.folder.empty()) {
     reader.fail("data.folder", "needs a name");
   }
-  if (c.data.store.empty()) {
-    c.data.store = "sqlite:" + (c.data.folder / "parlance.db").string();
-  } else if (!c.data.store.starts_with("sqlite:") && c.data.store != "memory:") {
-    reader.fail("data.store", "takes sqlite:FILE or memory:");
+  if (c.storage.url.empty()) {
+    c.storage.url = "sqlite:" + (c.data.folder / "parlance.db").string();
+  } else if (!c.storage.url.starts_with("sqlite:") && c.storage.url != "memory:") {
+    reader.fail("storage.url", "takes sqlite:FILE or memory:");
   }
 }
 

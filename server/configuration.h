@@ -41,8 +41,11 @@ struct Configuration {
 
   struct {
     std::filesystem::path folder = "data";
-    std::string store;
   } data;
+
+  struct {
+    std::string url;
+  } storage;
 
   struct {
     unsigned workers = 1;

@@ -81,7 +81,7 @@ void wait_for_stop() {
 
 Step start_chat(Running& running) {
   chat::StoreOptions options;
-  options.url = running.configuration.data.store;
+  options.url = running.configuration.storage.url;
   options.report = [log = running.log](const std::string& line) {
     log->error("store: {}", line);
   };

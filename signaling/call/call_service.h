@@ -18,12 +18,17 @@
 
 namespace parlance::signaling {
 
-// Limits of docs/limits.md.
+// docs/limits.md says what happens at each.
+inline constexpr std::size_t kMaxParticipants = 16;
+inline constexpr std::size_t kMaxProducersPerParticipant = 8;
+// How long a participant stays after both its connection and its ICE consent are gone.
+inline constexpr Duration kAbsence = std::chrono::seconds(15);
+
+// The same, for tests to change.
 struct CallLimits {
-  std::size_t max_participants = 16;
-  std::size_t max_producers_per_participant = 8;
-  // How long a participant stays after both its connection and its ICE consent are gone.
-  Duration absence = std::chrono::seconds(15);
+  std::size_t max_participants = kMaxParticipants;
+  std::size_t max_producers_per_participant = kMaxProducersPerParticipant;
+  Duration absence = kAbsence;
 };
 
 // What a CallService needs of the world.

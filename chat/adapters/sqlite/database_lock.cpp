@@ -19,7 +19,7 @@ constexpr int kNone = -1;
 constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
 constexpr std::string_view kAdvice =
     ". Make its folder writable for the user that runs the server, or name another file with "
-    "--store.";
+    "storage.url (--storage).";
 
 std::unexpected<std::string> in_the_way(const std::filesystem::path& what, int error) {
   return std::unexpected(what.string() + " can't be made: " +
@@ -55,9 +55,9 @@ std::expected<DatabaseLock, std::string> DatabaseLock::take(const std::filesyste
     if (errno != EWOULDBLOCK) {
       return in_the_way(file, errno);
     }
-    return std::unexpected("The database " + database.string() + " is in use by " +
-                           holder(lock.descriptor_) +
-                           ". Stop that server first, or name another file with --store.");
+    return std::unexpected(
+        "The database " + database.string() + " is in use by " + holder(lock.descriptor_) +
+        ". Stop that server first, or name another file with storage.url (--storage).");
   }
   const std::string pid = std::to_string(getpid()) + "\n";
   const bool written =

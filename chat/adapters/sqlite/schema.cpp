@@ -100,14 +100,16 @@ std::expected<void, std::string> refuse_foreign(Connection& connection, const st
   const auto application = connection.answer("PRAGMA application_id");
   const auto tables = connection.answer("SELECT count(*) FROM sqlite_schema");
   if (!application || !tables) {
-    return std::unexpected(path + " can't be read as a database: " +
-                           (application ? tables.error() : application.error()) +
-                           ". Move the file away, or name another one with --store.");
+    return std::unexpected(
+        path +
+        " can't be read as a database: " + (application ? tables.error() : application.error()) +
+        ". Move the file away, or name another one with storage.url (--storage).");
   }
   const bool fresh = *application == "0" && *tables == "0";
   if (!fresh && *application != kApplicationId) {
-    return std::unexpected(path +
-                           " is a database of another program. Name another file with --store.");
+    return std::unexpected(
+        path +
+        " is a database of another program. Name another file with storage.url (--storage).");
   }
   return {};
 }
@@ -129,10 +131,10 @@ std::expected<void, std::string> upgrade_schema(Connection& connection, const st
   }
   const auto done = static_cast<std::size_t>(std::stoull(*version));
   if (done > kMigrations.size()) {
-    return std::unexpected("The database " + path +
-                           " was written by a newer Parlance: it has schema " + *version +
-                           ", this program knows up to " + std::to_string(kMigrations.size()) +
-                           ". Start the newer program, or name another file with --store.");
+    return std::unexpected(
+        "The database " + path + " was written by a newer Parlance: it has schema " + *version +
+        ", this program knows up to " + std::to_string(kMigrations.size()) +
+        ". Start the newer program, or name another file with storage.url (--storage).");
   }
   const auto journal = connection.answer("PRAGMA journal_mode=WAL");
   if (!journal || *journal != "wal") {

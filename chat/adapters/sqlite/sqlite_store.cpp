@@ -92,8 +92,9 @@ std::expected<std::unique_ptr<Store>, std::string> open_sqlite_store(SqliteFile 
   // Absolute, so that no name means anything special to SQLite.
   const std::filesystem::path path = std::filesystem::absolute(file.path, error);
   if (error || !path.has_filename() || std::filesystem::is_directory(path, error)) {
-    return std::unexpected("\"" + file.path +
-                           "\" names no file for the database: give the file's path with --store.");
+    return std::unexpected(
+        "\"" + file.path +
+        "\" names no file for the database: give the file's path with storage.url (--storage).");
   }
   auto lock = DatabaseLock::take(path);
   if (!lock) {
@@ -105,7 +106,7 @@ std::expected<std::unique_ptr<Store>, std::string> open_sqlite_store(SqliteFile 
     return std::unexpected(
         "The database " + file.path + " can't be opened: " + connection.error() +
         ". Make sure that it is readable and writable for the user that runs the "
-        "server, or name another file with --store.");
+        "server, or name another file with storage.url (--storage).");
   }
   if (auto upgraded = upgrade_schema(**connection, file.path); !upgraded) {
     return std::unexpected(std::move(upgraded.error()));

@@ -21,9 +21,10 @@ std::expected<std::unique_ptr<Store>, std::string> open_store(const std::string&
   if (url.starts_with(kSqlite)) {
     return open_sqlite_store({.path = url.substr(kSqlite.size()), .vfs = {}});
   }
-  return std::unexpected("The store \"" + url +
-                         "\" isn't known: give --store sqlite:PATH for a database file, or memory: "
-                         "to keep nothing.");
+  return std::unexpected(
+      "The store \"" + url +
+      "\" isn't known: give storage.url (--storage) sqlite:PATH for a database file, or memory: "
+      "to keep nothing.");
 }
 
 }  // namespace

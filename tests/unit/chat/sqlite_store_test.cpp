@@ -65,8 +65,8 @@ TEST_F(SqliteStoreTest, FreesTheDatabaseWhenItGoes) {
 TEST_F(SqliteStoreTest, SaysWhatToChangeWhereTheFolderCannotBeMade) {
   std::ofstream(folder_.file("file")) << "in the way";
   EXPECT_THAT(open_error(folder_.file("file/parlance.db")),
-              AllOf(HasSubstr(folder_.file("file")), HasSubstr("--store")));
-  EXPECT_THAT(open_error("/proc/parlance/parlance.db"), HasSubstr("--store"));
+              AllOf(HasSubstr(folder_.file("file")), HasSubstr("storage.url")));
+  EXPECT_THAT(open_error("/proc/parlance/parlance.db"), HasSubstr("storage.url"));
 }
 
 TEST_F(SqliteStoreTest, SaysThatAFileIsNoDatabase) {
@@ -92,9 +92,9 @@ TEST_F(SqliteStoreTest, SaysThatADatabaseIsNewerThanTheProgram) {
 }
 
 TEST_F(SqliteStoreTest, SaysThatAPathNamesNoFile) {
-  EXPECT_THAT(open_error(""), HasSubstr("--store"));
-  EXPECT_THAT(open_error(folder_.path().string()), HasSubstr("--store"));
-  EXPECT_THAT(open_error(folder_.path().string() + "/"), HasSubstr("--store"));
+  EXPECT_THAT(open_error(""), HasSubstr("storage.url"));
+  EXPECT_THAT(open_error(folder_.path().string()), HasSubstr("storage.url"));
+  EXPECT_THAT(open_error(folder_.path().string() + "/"), HasSubstr("storage.url"));
 }
 
 TEST_F(SqliteStoreTest, TakesEveryNameForAFilesName) {

@@ -14,7 +14,7 @@ TEST(StartChatService, SaysWhichStoresThereAre) {
   for (const char* url : {"", "postgres://x", "memory", "sqlite"}) {
     const auto started = start_chat_service({.url = url}, [](const auto&) {});
     ASSERT_FALSE(started) << url;
-    EXPECT_THAT(started.error(), HasSubstr("--store"));
+    EXPECT_THAT(started.error(), HasSubstr("storage.url"));
   }
 }
 

@@ -24,7 +24,7 @@ TEST(Configuration, HasDefaultsForOneMachine) {
   EXPECT_EQ(c->media.shards, 4u);
   EXPECT_EQ(c->media.port, 40000);
   EXPECT_EQ(c->signaling.threads, 2u);
-  EXPECT_EQ(c->data.store, "sqlite:data/parlance.db");
+  EXPECT_EQ(c->storage.url, "sqlite:data/parlance.db");
   EXPECT_TRUE(c->media.announced.empty());
 }
 
@@ -55,7 +55,7 @@ TEST(Configuration, RefusesWhatIsOutOfRangeWithItsPlace) {
         std::pair{"[log]\nlevel = \"loud\"\n", "log.level is debug, info, warn or error"},
         std::pair{"[http]\nlisten = []\n", "http.listen needs an address"},
         std::pair{"[data]\nfolder = \"\"\n", "data.folder needs a name"},
-        std::pair{"[data]\nstore = \"mysql:x\"\n", "data.store takes sqlite:FILE or memory:"}}) {
+        std::pair{"[storage]\nurl = \"mysql:x\"\n", "storage.url takes sqlite:FILE or memory:"}}) {
     const auto c = of(toml);
     ASSERT_FALSE(c) << toml;
     EXPECT_THAT(c.error(), HasSubstr(text));
