@@ -41,7 +41,6 @@ enum class CloseCode : std::uint16_t {
   kBadFrame = 4500,
   kNotAuthenticated = 4501,
   kNotStartedInTime = 4508,
-  kUnsupportedVersion = 4512,
 };
 
 // Counts the connections of a session, so that an answer to a request of an earlier one is not

@@ -63,6 +63,9 @@ TEST_F(BadInput, AnotherPathOrSubprotocolIsNoWebSocket) {
   EXPECT_EQ(WsClient(world_.port(), "/other").answer().status, 404);
   const WsClient other(world_.port(), target(), {{"sec-websocket-protocol", "chat"}});
   EXPECT_EQ(other.answer().status, 400);
+  EXPECT_EQ(code_of(other), "invalid");
+  const WsClient newer(world_.port(), target(), {{"sec-websocket-protocol", "parlance.v2.json"}});
+  EXPECT_EQ(newer.answer().status, 400);
   const WsClient several(
       world_.port(), target(), {{"sec-websocket-protocol", "parlance.v2.json, parlance.v1.json"}});
   EXPECT_TRUE(several.open());
