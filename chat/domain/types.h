@@ -24,10 +24,14 @@ inline constexpr std::size_t kMaxNameBytes = 64;
 inline constexpr std::size_t kMaxTitleBytes = 128;
 inline constexpr std::size_t kMaxBodyBytes = 16'000;
 inline constexpr std::size_t kMaxPage = 200;
-// Text in one page of history or sync: kMaxPage entries fit the protocol's largest frame even where
-// JSON has to escape every byte of it. A page holds at least one entry.
-inline constexpr std::size_t kMaxPageBytes = 100'000;
-inline constexpr std::size_t kMaxCursors = 1'000;
+// Text in one page of history or sync. A page holds at least one entry. Together with kMaxPage
+// entries and kMaxCursors cursors it fits the protocol's largest frame even where JSON has to
+// escape every byte of it.
+inline constexpr std::size_t kMaxPageBytes = 60'000;
+inline constexpr std::size_t kMaxCursors = 500;
+// Members of a conversation and conversations of a user are listed whole, in one frame.
+inline constexpr std::size_t kMaxMembers = 500;
+inline constexpr std::size_t kMaxConversations = 500;
 
 // Dense per conversation: number of a message, and revision counting every change of the
 // conversation.

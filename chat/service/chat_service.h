@@ -20,6 +20,7 @@ enum class ChatError : std::uint8_t {
   kInvalid,          // empty, too long, not UTF-8, control characters, the nil id
   kUnauthenticated,  // no such token, or a user that isn't there
   kConflict,         // that id is taken by something else
+  kTooMany,          // members in the conversation, or conversations of the user
   kUnavailable,      // the store is busy or failing: try again
 };
 

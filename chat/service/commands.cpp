@@ -67,6 +67,9 @@ std::expected<ConversationView, ChatError> Commands::run(const CreateConversatio
     }
     return view(request.conversation);
   }
+  if (in_too_many(request.creator)) {
+    return fault(ChatError::kTooMany);
+  }
   writes_.directory.add_conversation({.conversation = {.id = request.conversation,
                                                        .title = std::move(*title),
                                                        .invite_code = request.invite_code,
@@ -87,6 +90,9 @@ std::expected<ConversationView, ChatError> Commands::run(const AcceptInvite& req
   const ConversationId conversation = invited->conversation.id;
   if (reads_.memberships.member(conversation, request.user)) {
     return view(conversation);
+  }
+  if (in_too_many(request.user) || reads_.memberships.members(conversation).size() >= kMaxMembers) {
+    return fault(ChatError::kTooMany);
   }
   return join(*user, conversation, kRoleByInvite);
 }
@@ -153,6 +159,10 @@ void Commands::change(const UserHead& head, UserChange what) {
   UserEvent event{.user = head.user.id, .r = head.last_r + 1, .at = now_, .what = std::move(what)};
   writes_.log.append(event);
   events_.emplace_back(std::move(event));
+}
+
+bool Commands::in_too_many(UserId user) {
+  return reads_.memberships.conversations_of(user).size() >= kMaxConversations;
 }
 
 ConversationView Commands::join(const UserHead& user, ConversationId conversation, Role role) {

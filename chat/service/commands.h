@@ -38,6 +38,7 @@ class Commands {
   // Puts the user into a conversation that has it in neither stream yet.
   ConversationView join(const UserHead& user, ConversationId conversation, Role role);
   ConversationView view(ConversationId conversation);
+  bool in_too_many(UserId user);
 
   StoreReads reads_;
   StoreWrites writes_;

@@ -189,6 +189,10 @@ Problem to_problem(chat::ChatError error) {
       return {ProblemCode::kUnavailable, "The store is busy.", 1000};
   }
   return {ProblemCode::kInternal, {}};
+    case chat::ChatError::kTooMany:
+      return {ProblemCode::kLimitReached,
+              "The conversation has as many members as it may have, or you are in as many "
+              "conversations as you may be."};
 }
 
 }  // namespace parlance::signaling

@@ -19,6 +19,8 @@ namespace parlance::signaling {
 // Limits of docs/protocol.md, "Frames".
 inline constexpr std::size_t kMaxClientFrameBytes = 65'536;
 inline constexpr std::size_t kMaxServerFrameBytes = 262'144;
+// Of an answer's `ok`: what is left beside the envelope.
+inline constexpr std::size_t kMaxReplyBytes = kMaxServerFrameBytes - 64;
 // Nesting of a client's JSON. The deepest shape of the schemas (rtp_parameters) has 6 levels.
 inline constexpr std::size_t kMaxJsonDepth = 32;
 

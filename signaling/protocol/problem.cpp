@@ -12,7 +12,7 @@ namespace parlance::signaling {
 namespace {
 
 // In the order of ProblemCode.
-constexpr std::array<ProblemKind, 19> kKinds{{
+constexpr std::array<ProblemKind, 21> kKinds{{
     {"frame.malformed", "The frame could not be read.", 400, false},
     {"op.unknown", "There is no such operation.", 404, false},
     {"schema.violation", "The request does not have the shape it should have.", 400, false},
@@ -24,6 +24,8 @@ constexpr std::array<ProblemKind, 19> kKinds{{
     {"forbidden", "You may not do that.", 403, false},
     {"conflict", "That collides with something that exists.", 409, false},
     {"invalid", "The request makes no sense.", 422, false},
+    {"limit.reached", "There are as many as there may be.", 409, false},
+    {"reply.too_large", "The answer does not fit into a frame.", 413, false},
     {"call.full", "The call is full.", 409, false},
     {"call.locked", "The call is locked.", 403, false},
     {"call.not_joined", "You are not in the call.", 409, false},

@@ -22,6 +22,8 @@ enum class ProblemCode : std::uint8_t {
   kForbidden,
   kConflict,
   kInvalid,
+  kLimitReached,
+  kReplyTooLarge,
   kCallFull,
   kCallLocked,
   kCallNotJoined,

@@ -134,6 +134,24 @@ std::string pointer_of(const std::vector<std::string>& context) {
   return pointer;
 }
 
+// Keys that the client chose come back in these texts, but not at any length: the answer has to fit
+// into a frame. A pointer that is cut names the place around, a detail ends before its limit.
+void shorten(Violation& violation) {
+  std::string& pointer = violation.pointer;
+  if (pointer.size() > SchemaChecker::kMaxViolationText) {
+    pointer.resize(pointer.rfind('/', SchemaChecker::kMaxViolationText));
+  }
+  std::string& detail = violation.detail;
+  if (detail.size() > SchemaChecker::kMaxViolationText) {
+    std::size_t end = SchemaChecker::kMaxViolationText;
+    while (end > 0 && (static_cast<unsigned char>(detail[end]) & 0xC0U) == 0x80U) {
+      --end;
+    }
+    detail.resize(end);
+    detail += "...";
+  }
+}
+
 // valijson reports a fault once where it is and once more for each schema around it.
 bool repeats_an_inner_fault(const Violation& violation) {
   return violation.detail.starts_with("Failed to validate");
@@ -157,6 +175,7 @@ std::vector<Violation> most_telling(valijson::ValidationResults& results) {
     if (adds_nothing || telling.size() == SchemaChecker::kMaxViolations) {
       break;
     }
+    shorten(violation);
     telling.push_back(std::move(violation));
   }
   return telling;

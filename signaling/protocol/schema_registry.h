@@ -59,6 +59,7 @@ class SchemaChecker {
   std::vector<Violation> check(std::string_view name, const nlohmann::json& value);
 
   static constexpr std::size_t kMaxViolations = 8;
+  static constexpr std::size_t kMaxViolationText = 512;  // bytes of a pointer or a detail
 
  private:
   struct State;

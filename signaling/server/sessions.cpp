@@ -288,6 +288,9 @@ void Sessions::refuse(const Asker& asker, const Problem& problem) {
   if (asker.id) {
     hosted->session.answer(asker.epoch, write_error(asker.id, problem));
   } else {
+  if (asker.id && ok.size() > kMaxReplyBytes) {
+    return refuse(asker, {ProblemCode::kReplyTooLarge, "The answer is too large: ask for less."});
+  }
     hosted->session.finish(asker.epoch);
   }
   touch(*hosted);

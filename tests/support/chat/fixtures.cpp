@@ -20,9 +20,11 @@ Uuid uuid_of(std::uint64_t number) {
   return Uuid::v7(kSomeTime, random);
 }
 
-TokenHash token_hash_of(std::uint8_t number) {
+TokenHash token_hash_of(std::uint64_t number) {
   TokenHash hash{};
-  hash.fill(number);
+  for (std::size_t i = 0; i < hash.size(); ++i) {
+    hash[i] = static_cast<std::uint8_t>(number >> (8U * (i % 8)) & 0xFFU);
+  }
   return hash;
 }
 

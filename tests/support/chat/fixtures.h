@@ -25,7 +25,7 @@ TypedId id_of(std::uint64_t number) {
   return TypedId(uuid_of(number));
 }
 
-TokenHash token_hash_of(std::uint8_t number);
+TokenHash token_hash_of(std::uint64_t number);
 
 // A new folder below the system's temporary one, removed with all it holds.
 class TemporaryFolder {

@@ -31,6 +31,7 @@ class FakeMediaEngine final : public sfu::MediaEngine {
   std::map<sfu::TransportId, Transport> transports;
   std::map<sfu::ProducerId, sfu::ProducerOptions> producers;
   std::map<sfu::ConsumerId, Consumer> consumers;
+  sfu::Stats stats = {{{"type", std::string("webrtc-transport")}}};  // of every transport
 
   void refuse(std::string verb, sfu::MediaError error) { refused_.emplace(std::move(verb), error); }
 
@@ -162,10 +163,7 @@ class FakeMediaEngine final : public sfu::MediaEngine {
                        Executor& reply_on,
                        sfu::MediaReply<sfu::Stats> reply) override {
     record("transport_stats", id);
-    answer<sfu::Stats>(reply_on,
-                       std::move(reply),
-                       take_refusal("transport_stats"),
-                       {{{"type", std::string("webrtc-transport")}}});
+    answer<sfu::Stats>(reply_on, std::move(reply), take_refusal("transport_stats"), stats);
   }
 
   void set_workers(unsigned count, Executor& reply_on, sfu::MediaReply<void> reply) override {

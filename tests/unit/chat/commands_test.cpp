@@ -53,6 +53,33 @@ TEST_F(CommandsTest, RefuseBadTextAndNilIdsWithoutATrace) {
   EXPECT_EQ(send(ada_, room_, 50)->message.r, 2);
 }
 
+TEST_F(CommandsTest, LetNoMoreIntoAConversationThanMayBeListed) {
+  for (std::size_t i = 1; i < kMaxMembers; ++i) {
+    ASSERT_TRUE(accept(guest(1'000 + i, "Guest")));
+  }
+  EXPECT_EQ(accept(ben_).error(), ChatError::kTooMany);
+  EXPECT_THAT(events_, IsEmpty());
+  EXPECT_TRUE(accept(id_of<UserId>(1'001))) << "who is in may say so again";
+  EXPECT_TRUE(
+      run(RemoveMember{.asker = ada_, .conversation = room_, .member = id_of<UserId>(1'001)}));
+  EXPECT_TRUE(accept(ben_));
+}
+
+TEST_F(CommandsTest, LetNobodyIntoMoreConversationsThanMayBeListed) {
+  accept(ben_);
+  for (std::size_t i = 1; i < kMaxConversations; ++i) {
+    room(ben_, 1'000 + i);
+  }
+  const CreateConversation one_more{.creator = ben_,
+                                    .conversation = id_of<ConversationId>(5'000),
+                                    .title = "Tea",
+                                    .invite_code = "one more"};
+  EXPECT_EQ(run(one_more).error(), ChatError::kTooMany);
+  room(ada_, 11);
+  EXPECT_EQ(run(AcceptInvite{.user = ben_, .code = "code 11"}).error(), ChatError::kTooMany);
+  EXPECT_TRUE(accept(ben_)) << "where one is, one may come in again";
+}
+
 TEST_F(CommandsTest, DoNotKnowUsersThatAreNotThere) {
   const auto nobody = id_of<UserId>(77);
   EXPECT_EQ(run(RenameUser{.user = nobody, .name = "Eve"}).error(), ChatError::kUnauthenticated);

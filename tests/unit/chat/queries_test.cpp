@@ -130,7 +130,7 @@ TEST_F(QueriesTest, EndAPageOfSyncWhereItWouldOutgrowAFrame) {
     ++pages;
   }
   EXPECT_EQ(events, 11U);
-  EXPECT_EQ(pages, 2);
+  EXPECT_EQ(pages, 4);
 }
 
 TEST_F(QueriesTest, SayWhichConversationsAreGone) {

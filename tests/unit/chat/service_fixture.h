@@ -50,7 +50,7 @@ class ServiceTest : public testing::Test {
     const auto id = id_of<UserId>(number);
     EXPECT_TRUE(run(CreateGuest{.user = id,
                                 .device = id_of<DeviceId>(number),
-                                .token_hash = token_hash_of(static_cast<std::uint8_t>(number)),
+                                .token_hash = token_hash_of(number),
                                 .name = std::move(name)}));
     return id;
   }

@@ -1,10 +1,13 @@
 #include "signaling/protocol/chat_json.h"
 
+#include <cstdint>
+#include <limits>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "signaling/protocol/schema_registry.h"
+#include "signaling/protocol/envelope.h"
 
 namespace parlance::signaling {
 namespace {
@@ -66,6 +69,43 @@ TEST_F(ChatJson, WritesEveryDurableEventAsTheSchemasSay) {
                                 C{kConversation, 9, 1, C::Renamed{"New"}},
                                 U{kUser, 4, 1, U::ConversationAdded{kRoom}},
                                 U{kUser, 4, 1, U::ConversationRemoved{kConversation}},
+// The largest answers of the chat's limits, with texts that JSON has to escape.
+TEST_F(ChatJson, KeepsTheLargestAnswersWithinAFrame) {
+  constexpr auto kLargest = std::numeric_limits<std::int32_t>::max();
+  constexpr chat::UnixMillis kAt = 1'800'000'000'000;
+  const chat::Member member{
+      kUser, std::string(chat::kMaxNameBytes, '"'), chat::Role::kModerator, kAt, kLargest};
+  const chat::Conversation room{kConversation,
+                                std::string(chat::kMaxTitleBytes, '"'),
+                                std::string(22, 'x'),
+                                kAt,
+                                kLargest,
+                                kLargest};
+  const chat::Message text{kMessage,
+                           kConversation,
+                           kLargest,
+                           kLargest,
+                           kUser,
+                           std::string(chat::kMaxPageBytes / chat::kMaxPage, '"'),
+                           kAt};
+  const chat::ConversationEvent created{
+      kConversation, kLargest, kAt, chat::ConversationEvent::MessageCreated{text}};
+  chat::ConversationView view{room, {}};
+  view.members.assign(chat::kMaxMembers, member);
+  Json with_live = to_json(view);
+  with_live["online"] = std::vector<std::string>(chat::kMaxMembers, kUser.str());
+  chat::SyncPage page;
+  page.events.assign(chat::kMaxPage, created);
+  page.cursors.assign(chat::kMaxCursors, {kConversation, kLargest});
+  chat::HistoryPage history;
+  history.messages.assign(chat::kMaxPage, text);
+  chat::ChatService::ConversationList list{{}, kLargest};
+  list.conversations.assign(chat::kMaxConversations, room);
+  for (const Json& answer : {with_live, to_json(page), to_json(history), to_json(list)}) {
+    EXPECT_LE(write_json(answer).size(), kMaxReplyBytes);
+  }
+}
+
                                 U{kUser, 4, 1, U::ProfileChanged{"Eve"}}};
   for (const chat::Event& event : events) {
     const Json json = to_json(event);

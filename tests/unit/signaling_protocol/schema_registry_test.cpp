@@ -73,6 +73,22 @@ TEST_F(Schemas, ReportAFewFaultsOnly) {
   EXPECT_EQ(check("sync.request", {{"cursors", cursors}}).size(), SchemaChecker::kMaxViolations);
 }
 
+TEST_F(Schemas, RepeatNoTextOfTheClientAtLength) {
+  const std::string key(60'000, 'k');
+  Json codec = {{"mimeType", "video/VP8"},
+                {"payloadType", 96},
+                {"clockRate", 90000},
+                {"parameters", {{key, 1}, {"apt", Json::object()}}}};
+  codec[key + "/" + key] = Json::object();
+  std::size_t bytes = 0;
+  for (const Violation& violation : check("RtpCodecParameters", codec)) {
+    EXPECT_TRUE(violation.pointer.empty() || violation.pointer.starts_with('/'));
+    bytes += violation.pointer.size() + violation.detail.size();
+  }
+  EXPECT_GT(bytes, 0U);
+  EXPECT_LT(bytes, 20'000U);
+}
+
 TEST_F(Schemas, SurviveNumbersOfAnySize) {
   Json value = {{"session_id", "a"}, {"s", 18'446'744'073'709'551'615ULL}};
   EXPECT_FALSE(check("session.resume.request", value).empty());

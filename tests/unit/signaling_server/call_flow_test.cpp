@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "rtp/ortc.h"
+#include "signaling/protocol/envelope.h"
 #include "signaling/protocol/media_json.h"
 #include "signaling/server/dispatch.h"
 #include "tests/unit/signaling_server/world.h"
@@ -90,6 +91,18 @@ TEST_F(CallFlow, TwoJoinAndHearEachOther) {
   produce(*bob_, bob);
   EXPECT_EQ(ada_->next_event("consumer.created")["d"]["consumer"]["participant"], seat_bob_);
   EXPECT_EQ(bob_->ok("conversation.get", {{"c", c_}})["call"]["participants"], 2);
+}
+
+TEST_F(CallFlow, AnAnswerThatFitsNoFrameIsAProblemInstead) {
+  const Json ada = join(*ada_, seat_ada_);
+  const Json question = {{"c", c_}, {"transport", ada["recv_transport"]["id"]}};
+  const std::string most(kMaxReplyBytes - std::string(R"({"stats":[{"type":""}]})").size(), 'x');
+  world_.media.stats = {{{"type", most}}};
+  EXPECT_EQ(ada_->ok("transport.stats", question)["stats"][0]["type"], most);
+  world_.media.stats = {{{"type", most + "x"}}};
+  EXPECT_EQ(ada_->error("transport.stats", question), "reply.too_large");
+  world_.media.stats = {};
+  ada_->ok("transport.stats", question);
 }
 
 TEST_F(CallFlow, EveryOperationIsAnswered) {
