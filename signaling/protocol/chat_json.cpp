@@ -88,6 +88,10 @@ Json to_json(const chat::User& user) {
   return {{"id", user.id.str()}, {"name", user.name}, {"guest", user.guest}};
 }
 
+nlohmann::json user_json(const chat::Identity& identity) {
+  return to_json(chat::User{identity.user, identity.name, identity.guest, 0});
+}
+
 Json to_json(const chat::Member& member) {
   return {{"user", member.user.str()},
           {"name", member.name},
@@ -185,14 +189,14 @@ Problem to_problem(chat::ChatError error) {
       return {ProblemCode::kAuthInvalid, "The token is not valid."};
     case chat::ChatError::kConflict:
       return {ProblemCode::kConflict, "That id is taken by something else."};
-    case chat::ChatError::kUnavailable:
-      return {ProblemCode::kUnavailable, "The store is busy.", 1000};
-  }
-  return {ProblemCode::kInternal, {}};
     case chat::ChatError::kTooMany:
       return {ProblemCode::kLimitReached,
               "The conversation has as many members as it may have, or you are in as many "
               "conversations as you may be."};
+    case chat::ChatError::kUnavailable:
+      return {ProblemCode::kUnavailable, "The store is busy.", 1000};
+  }
+  return {ProblemCode::kInternal, {}};
 }
 
 }  // namespace parlance::signaling

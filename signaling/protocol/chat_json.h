@@ -17,6 +17,8 @@ namespace parlance::signaling {
 std::string_view role_name(chat::Role role);
 
 nlohmann::json to_json(const chat::User& user);
+// The user that a device is of.
+nlohmann::json user_json(const chat::Identity& identity);
 nlohmann::json to_json(const chat::Member& member);
 nlohmann::json to_json(const chat::Conversation& conversation);
 nlohmann::json to_json(const chat::Message& message);

@@ -28,9 +28,7 @@ HttpResponse text_response(int status, std::string text) {
 }
 
 nlohmann::json identity_json(const chat::Identity& identity) {
-  // Everybody is a guest until there are accounts.
-  return {{"user", to_json(chat::User{identity.user, identity.name, true, 0})},
-          {"device_id", identity.device.str()}};
+  return {{"user", user_json(identity)}, {"device_id", identity.device.str()}};
 }
 
 std::optional<std::string> bearer_token(const HttpRequest& request) {

@@ -19,8 +19,7 @@ constexpr std::size_t kTokenBytes = 24;
 std::string start_answer(const chat::Identity& identity,
                          const chat::ChatService::ConversationList& list) {
   nlohmann::json ok = to_json(list);
-  // Everybody is a guest until there are accounts.
-  ok["user"] = to_json(chat::User{identity.user, identity.name, true, 0});
+  ok["user"] = user_json(identity);
   ok["device_id"] = identity.device.str();
   return write_json(ok);
 }

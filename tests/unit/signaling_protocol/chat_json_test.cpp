@@ -3,11 +3,12 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
-#include "signaling/protocol/schema_registry.h"
 #include "signaling/protocol/envelope.h"
+#include "signaling/protocol/schema_registry.h"
 
 namespace parlance::signaling {
 namespace {
@@ -47,6 +48,15 @@ TEST_F(ChatJson, WritesNounsAsTheSchemasSay) {
   expect_fits("Message", to_json(kText));
 }
 
+TEST_F(ChatJson, SaysWhetherAUserIsAGuest) {
+  for (const bool guest : {true, false}) {
+    const Json user = user_json({kUser, {}, "Ada", guest});
+    expect_fits("User", user);
+    EXPECT_EQ(user["guest"], guest);
+    EXPECT_EQ(to_json(chat::User{kUser, "Ada", guest, 5}), user);
+  }
+}
+
 TEST_F(ChatJson, WritesAnswersAsTheSchemasSay) {
   expect_fits("conversation.create.reply", to_json(chat::ConversationView{kRoom, {kMember}}));
   expect_fits("conversation.list.reply", to_json(chat::ChatService::ConversationList{{kRoom}, 3}));
@@ -59,16 +69,6 @@ TEST_F(ChatJson, WritesAnswersAsTheSchemasSay) {
   expect_fits("sync.reply", to_json(chat::SyncPage{}));
 }
 
-TEST_F(ChatJson, WritesEveryDurableEventAsTheSchemasSay) {
-  using C = chat::ConversationEvent;
-  using U = chat::UserEvent;
-  const chat::Event events[] = {C{kConversation, 9, 1, C::MessageCreated{kText}},
-                                C{kConversation, 9, 1, C::MemberJoined{kMember}},
-                                C{kConversation, 9, 1, C::MemberUpdated{kMember}},
-                                C{kConversation, 9, 1, C::MemberLeft{kUser}},
-                                C{kConversation, 9, 1, C::Renamed{"New"}},
-                                U{kUser, 4, 1, U::ConversationAdded{kRoom}},
-                                U{kUser, 4, 1, U::ConversationRemoved{kConversation}},
 // The largest answers of the chat's limits, with texts that JSON has to escape.
 TEST_F(ChatJson, KeepsTheLargestAnswersWithinAFrame) {
   constexpr auto kLargest = std::numeric_limits<std::int32_t>::max();
@@ -106,6 +106,16 @@ TEST_F(ChatJson, KeepsTheLargestAnswersWithinAFrame) {
   }
 }
 
+TEST_F(ChatJson, WritesEveryDurableEventAsTheSchemasSay) {
+  using C = chat::ConversationEvent;
+  using U = chat::UserEvent;
+  const chat::Event events[] = {C{kConversation, 9, 1, C::MessageCreated{kText}},
+                                C{kConversation, 9, 1, C::MemberJoined{kMember}},
+                                C{kConversation, 9, 1, C::MemberUpdated{kMember}},
+                                C{kConversation, 9, 1, C::MemberLeft{kUser}},
+                                C{kConversation, 9, 1, C::Renamed{"New"}},
+                                U{kUser, 4, 1, U::ConversationAdded{kRoom}},
+                                U{kUser, 4, 1, U::ConversationRemoved{kConversation}},
                                 U{kUser, 4, 1, U::ProfileChanged{"Eve"}}};
   for (const chat::Event& event : events) {
     const Json json = to_json(event);
