@@ -18,7 +18,7 @@ Connection::Connection(SignalingThread& thread,
       socket_(socket),
       identity_(std::move(identity)),
       session_token_(Sessions::new_token(thread.index())),
-      starts_until_(at.now + kStartTimeout) {
+      starts_until_(at.now + thread.state().options.session.start) {
   const SignalingOptions& options = thread_.state().options;
   using std::chrono::duration_cast;
   using std::chrono::milliseconds;

@@ -57,7 +57,6 @@ class Connection final : public SocketEvents {
 
   void tick(Timestamp now);
 
-  static constexpr Duration kStartTimeout = std::chrono::seconds(10);
   // Objects refused before a session is there; more are no accident.
   static constexpr int kMaxRefusals = 32;
 

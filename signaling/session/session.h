@@ -19,6 +19,7 @@ namespace parlance::signaling {
 
 // Limits of docs/limits.md; what `hello` says of them is binding.
 struct SessionLimits {
+  Duration start = std::chrono::seconds(10);  // a connection without session closes with 4508
   Duration heartbeat = std::chrono::milliseconds(25'000);
   Duration grace = std::chrono::milliseconds(8'000);
   Duration resume_ttl = std::chrono::seconds(300);
