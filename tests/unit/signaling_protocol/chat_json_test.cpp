@@ -72,7 +72,7 @@ TEST_F(ChatJson, WritesAnswersAsTheSchemasSay) {
 // The largest answers of the chat's limits, with texts that JSON has to escape.
 TEST_F(ChatJson, KeepsTheLargestAnswersWithinAFrame) {
   constexpr auto kLargest = std::numeric_limits<std::int32_t>::max();
-  constexpr chat::UnixMillis kAt = 1'800'000'000'000;
+  constexpr UnixMillis kAt = 1'800'000'000'000;
   const chat::Member member{
       kUser, std::string(chat::kMaxNameBytes, '"'), chat::Role::kModerator, kAt, kLargest};
   const chat::Conversation room{kConversation,
