@@ -125,6 +125,10 @@ std::expected<std::unique_ptr<LwsBridge>, std::string> LwsBridge::create(
     return std::unexpected("TLS could not start: are " + certificate + " and " + key +
                            " a certificate and its key in PEM, and readable?");
   }
+    // Without one libwebsockets makes a context for connections of its own, with all authorities
+    // that the system trusts, and frees only the last of them where there are several threads. This
+    // server opens no connections, so that nothing ever looks at this pointer.
+    info.provided_client_ssl_ctx = static_cast<SSL_CTX*>(static_cast<void*>(bridge.get()));
   // From here on its errors are peers' faults, which cost no log line.
   lws_set_log_level(0, nullptr);
   return bridge;
