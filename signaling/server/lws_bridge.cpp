@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include <fcntl.h>
 #include <libwebsockets.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -60,6 +61,20 @@ bool asks_for_subprotocol(lws* wsi) {
     }
   }
   return false;
+}
+
+// The descriptor that wakes the context: the only one that is polled before there are connections.
+int wake_descriptor_of(uv_loop_t* loop) {
+  int fd = -1;
+  uv_walk(
+      loop,
+      [](uv_handle_t* handle, void* found) {
+        if (uv_handle_get_type(handle) == UV_POLL) {
+          uv_fileno(handle, static_cast<int*>(found));
+        }
+      },
+      &fd);
+  return fd;
 }
 
 std::string_view view_of(const void* in, std::size_t size) {
@@ -123,6 +138,7 @@ std::expected<std::unique_ptr<LwsBridge>, std::string> LwsBridge::create(
   bridge->vhost_ = lws_create_vhost(bridge->context_, &info);
   if (bridge->vhost_ == nullptr) {
     return std::unexpected("TLS could not start: are " + certificate + " and " + key +
+  bridge->wake_descriptor_ = wake_descriptor_of(loop.handle());
                            " a certificate and its key in PEM, and readable?");
   }
     // Without one libwebsockets makes a context for connections of its own, with all authorities
@@ -191,6 +207,12 @@ void LwsBridge::shut_down() {
   loop_.finish([this] { return uv_loop_alive(loop_.handle()) == 0; });
   if (context_ != nullptr) {
     lws_context_destroy(context_);
+  }
+  // It has closed the descriptor that wakes it, and closes that number once more when the loop has
+  // let go of the handle. Until then the number is kept, or another thread's file would be closed.
+  FileDescriptor kept(fcntl(uv_backend_fd(loop_.handle()), F_DUPFD_CLOEXEC, wake_descriptor_));
+  if (kept.get() == wake_descriptor_) {
+    kept.release();
   }
   context_ = nullptr;
 }

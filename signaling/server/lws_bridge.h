@@ -81,5 +81,7 @@ class LwsBridge {
   std::unordered_map<std::uint64_t, std::unique_ptr<Peer>> peers_;
   std::uint64_t last_peer_ = 0;
 };
+  int send_buffer_bytes_ = 0;
+  int wake_descriptor_ = -1;  // libwebsockets' own
 
 }  // namespace parlance::signaling
