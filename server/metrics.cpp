@@ -16,8 +16,8 @@ namespace {
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
 // Of signaling's numbers those that go up and down; all others are totals.
-constexpr std::array<std::string_view, 4> kCurrentNumbers = {
-    "connections", "sessions", "calls", "participants"};
+constexpr std::array<std::string_view, 5> kCurrentNumbers = {
+    "connections", "connections_paused", "sessions", "calls", "participants"};
 
 class Page {
  public:

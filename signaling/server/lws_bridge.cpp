@@ -125,6 +125,10 @@ std::expected<std::unique_ptr<LwsBridge>, std::string> LwsBridge::create(
     key = tls->key.string();
     info.ssl_cert_filepath = certificate.c_str();
     info.ssl_private_key_filepath = key.c_str();
+    // Without one libwebsockets makes a context for connections of its own, with all authorities
+    // that the system trusts, and frees only the last of them where there are several threads. This
+    // server opens no connections, so that nothing ever looks at this pointer.
+    info.provided_client_ssl_ctx = static_cast<SSL_CTX*>(static_cast<void*>(bridge.get()));
     info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
                     LWS_SERVER_OPTION_REDIRECT_HTTP_TO_HTTPS |
                     LWS_SERVER_OPTION_ALLOW_NON_SSL_ON_SSL_PORT;
@@ -134,17 +138,13 @@ std::expected<std::unique_ptr<LwsBridge>, std::string> LwsBridge::create(
     return std::unexpected(
         "libwebsockets could not start: is the package libwebsockets-evlib-uv installed?");
   }
+  bridge->wake_descriptor_ = wake_descriptor_of(loop.handle());
   info.options &= ~static_cast<std::uint64_t>(LWS_SERVER_OPTION_EXPLICIT_VHOSTS);
   bridge->vhost_ = lws_create_vhost(bridge->context_, &info);
   if (bridge->vhost_ == nullptr) {
     return std::unexpected("TLS could not start: are " + certificate + " and " + key +
-  bridge->wake_descriptor_ = wake_descriptor_of(loop.handle());
                            " a certificate and its key in PEM, and readable?");
   }
-    // Without one libwebsockets makes a context for connections of its own, with all authorities
-    // that the system trusts, and frees only the last of them where there are several threads. This
-    // server opens no connections, so that nothing ever looks at this pointer.
-    info.provided_client_ssl_ctx = static_cast<SSL_CTX*>(static_cast<void*>(bridge.get()));
   // From here on its errors are peers' faults, which cost no log line.
   lws_set_log_level(0, nullptr);
   return bridge;
@@ -154,7 +154,8 @@ LwsBridge::~LwsBridge() {
   shut_down();
 }
 
-void LwsBridge::listen(std::vector<FileDescriptor> sockets) {
+void LwsBridge::listen(std::vector<FileDescriptor> sockets, int send_buffer_bytes) {
+  send_buffer_bytes_ = send_buffer_bytes;
   for (FileDescriptor& socket : sockets) {
     auto listening = std::make_unique<Listening>();
     listening->bridge = this;
@@ -192,6 +193,9 @@ void LwsBridge::accept_from(int fd) {
     const int one = 1;
     setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     setsockopt(accepted, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes, sizeof kUnsentBytes);
+    if (send_buffer_bytes_ > 0) {
+      setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &send_buffer_bytes_, sizeof send_buffer_bytes_);
+    }
     lws_adopt_socket_vhost(vhost_, accepted);
   }
 }
@@ -204,15 +208,15 @@ void LwsBridge::shut_down() {
   // In two steps with a foreign loop: the first closes handles, which the loop has to finish, the
   // second frees the context and clears context_ (pcontext).
   lws_context_destroy(context_);
-  loop_.finish([this] { return uv_loop_alive(loop_.handle()) == 0; });
-  if (context_ != nullptr) {
-    lws_context_destroy(context_);
-  }
   // It has closed the descriptor that wakes it, and closes that number once more when the loop has
   // let go of the handle. Until then the number is kept, or another thread's file would be closed.
   FileDescriptor kept(fcntl(uv_backend_fd(loop_.handle()), F_DUPFD_CLOEXEC, wake_descriptor_));
   if (kept.get() == wake_descriptor_) {
     kept.release();
+  }
+  loop_.finish([this] { return uv_loop_alive(loop_.handle()) == 0; });
+  if (context_ != nullptr) {
+    lws_context_destroy(context_);
   }
   context_ = nullptr;
 }

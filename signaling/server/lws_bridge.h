@@ -48,7 +48,8 @@ class LwsBridge {
   LwsBridge(const LwsBridge&) = delete;
   LwsBridge& operator=(const LwsBridge&) = delete;
 
-  void listen(std::vector<FileDescriptor> sockets);
+  // Accepts from these. The buffer is SignalingOptions' send_buffer_bytes.
+  void listen(std::vector<FileDescriptor> sockets, int send_buffer_bytes);
   void stop_listening();
 
   // Ignored when the client is gone.
@@ -80,8 +81,8 @@ class LwsBridge {
   std::vector<std::unique_ptr<Listening>> listening_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Peer>> peers_;
   std::uint64_t last_peer_ = 0;
-};
   int send_buffer_bytes_ = 0;
   int wake_descriptor_ = -1;  // libwebsockets' own
+};
 
 }  // namespace parlance::signaling

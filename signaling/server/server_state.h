@@ -26,6 +26,7 @@ enum class Count : std::uint8_t {
   kSessions,      // now
   kCalls,         // now
   kParticipants,  // now
+  kPaused,        // now: connections that are not read, because they don't read
   kHttpRequests,
   kUpgradesRefused,
   kFramesIn,
@@ -38,6 +39,7 @@ enum class Count : std::uint8_t {
   kSessionsResumed,
   kSessionsReset,  // resuming was refused
   kSessionsLost,   // the client stayed too far behind
+  kTooSlow,        // connections cut off because nothing could be written
   kEventsDelivered,
   kEphemeralsDropped,
   kMailboxOverflows,

@@ -151,7 +151,7 @@ void Sessions::attach(Hosted& hosted, const LinkRef& link) {
     });
   }
   hosted.link = link;
-  hosted.reading_paused = false;
+  note_paused(hosted, false);
   const Timestamp now = read_clocks().now;
   hosted.session.attach(now);
   touch(hosted);
@@ -162,8 +162,23 @@ void Sessions::attach(Hosted& hosted, const LinkRef& link) {
   }
 }
 
+// True when it was otherwise before.
+bool Sessions::note_paused(Hosted& hosted, bool paused) {
+  if (hosted.reading_paused == paused) {
+    return false;
+  }
+  hosted.reading_paused = paused;
+  if (paused) {
+    thread_.state().counters.add(Count::kPaused);
+  } else {
+    thread_.state().counters.subtract(Count::kPaused);
+  }
+  return true;
+}
+
 void Sessions::detach(Hosted& hosted) {
   hosted.link.reset();
+  note_paused(hosted, false);
   if (!hosted.session.attached()) {
     return;
   }
@@ -177,6 +192,9 @@ void Sessions::detach(Hosted& hosted) {
 
 void Sessions::disconnect(Hosted& hosted, CloseCode code, std::string_view reason) {
   if (hosted.link) {
+    if (code == CloseCode::kTooSlow) {
+      thread_.state().counters.add(Count::kTooSlow);
+    }
     // A reader that takes nothing takes no farewell either.
     thread_.on_connection(*hosted.link, [code, text = std::string(reason)](Connection& connection) {
       if (code == CloseCode::kTooSlow) {
@@ -270,6 +288,9 @@ void Sessions::answer(const Asker& asker, std::string_view ok) {
   if (hosted == nullptr) {
     return;
   }
+  if (asker.id && ok.size() > kMaxReplyBytes) {
+    return refuse(asker, {ProblemCode::kReplyTooLarge, "The answer is too large: ask for less."});
+  }
   if (asker.id) {
     hosted->session.answer(asker.epoch, write_reply(*asker.id, ok));
   } else {
@@ -287,9 +308,6 @@ void Sessions::refuse(const Asker& asker, const Problem& problem) {
   if (asker.id) {
     hosted->session.answer(asker.epoch, write_error(asker.id, problem));
   } else {
-  if (asker.id && ok.size() > kMaxReplyBytes) {
-    return refuse(asker, {ProblemCode::kReplyTooLarge, "The answer is too large: ask for less."});
-  }
     hosted->session.finish(asker.epoch);
   }
   touch(*hosted);
@@ -328,8 +346,7 @@ void Sessions::write_out(Hosted& hosted, Timestamp now) {
     thread_.on_connection(
         *hosted.link, [text = std::move(frame)](Connection& connection) { connection.send(text); });
   }
-  if (hosted.link && hosted.session.congested() != hosted.reading_paused) {
-    hosted.reading_paused = hosted.session.congested();
+  if (hosted.link && note_paused(hosted, hosted.session.congested())) {
     thread_.on_connection(*hosted.link, [paused = hosted.reading_paused](Connection& connection) {
       connection.pause_reading(paused);
     });

@@ -126,6 +126,7 @@ class Sessions {
                 const std::vector<chat::ConversationId>& conversations,
                 bool online);
   void attach(Hosted& hosted, const LinkRef& link);
+  bool note_paused(Hosted& hosted, bool paused);
   void detach(Hosted& hosted);
   void disconnect(Hosted& hosted, CloseCode code, std::string_view reason);
   void end(SessionKey key);

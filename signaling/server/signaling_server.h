@@ -40,6 +40,8 @@ struct SignalingOptions {
   SessionLimits session;
   CallLimits call;
   std::uint32_t guests_per_minute_and_address = 60;
+  // SO_SNDBUF of every connection; 0 leaves it to the kernel, which lets it grow with the network.
+  int send_buffer_bytes = 0;
 };
 
 inline constexpr unsigned kMaxSignalingThreads = 64;

@@ -41,7 +41,7 @@ std::expected<void, std::string> SignalingThread::start(std::vector<FileDescript
     }
     bridge_ = std::move(*bridge);
     calls_ = std::make_unique<CallHome>(*this);
-    bridge_->listen(std::move(list));
+    bridge_->listen(std::move(list), state_.options.send_buffer_bytes);
     started.set_value({});
     loop_.run();
     // Closing tells the sessions, and the calls end with them.

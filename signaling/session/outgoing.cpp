@@ -1,5 +1,6 @@
 #include "signaling/session/outgoing.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace parlance::signaling {
@@ -78,7 +79,8 @@ void Outgoing::resume_after(std::uint64_t s,
 }
 
 bool Outgoing::congested() const {
-  return bytes_ > limits_.bytes / 2 || items_.size() > limits_.items / 2;
+  return bytes_ > std::min(limits_.bytes / 2, limits_.congested_bytes) ||
+         items_.size() > limits_.items / 2;
 }
 
 void Outgoing::drop_ephemerals() {

@@ -18,16 +18,19 @@ namespace parlance::signaling {
 //
 //   waiting bytes or frames | ephemeral events        | answers
 //   ------------------------+-------------------------+-----------------------------------------------
-//   up to 50 %              | queued                  | queued
+//   up to 50 %, 512 KiB     | queued                  | queued
 //   above                   | dropped, queued ones too| queued; the shell stops reading requests
 //   above 100 %             | dropped                 | overflowed(): the connection is closed
 //   (4008)
 class Outgoing {
  public:
   struct Limits {
-    std::size_t bytes = 1024UL * 1024;
+    // Room for the answers to all requests that a session may have open when reading stops, pages
+    // included: who asks for many things at once and reads is not cut off.
+    std::size_t bytes = 8UL * 1024 * 1024;
     std::size_t items = 512;
     std::size_t coalesce_bytes = 16UL * 1024;  // objects are joined into one frame up to this size
+    std::size_t congested_bytes = 512UL * 1024;
   };
 
   Outgoing() = default;

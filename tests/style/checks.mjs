@@ -228,11 +228,11 @@ export function fuzz_targets(root) {
   return with_allow_list(complaints, "unfuzzed_parsers.txt", root);
 }
 
-// A row of docs/limits.md, `path: kName` | `value`, says what the source says.
+// A row of docs/limits.md, `path: name` | `value`, says what the source says.
 export function limits(root) {
   const file = "docs/limits.md";
   const complaints = [];
-  for (const match of read(file, root).matchAll(/\| `([\w./-]+): (k\w+)` \| `([^`]+)`/g)) {
+  for (const match of read(file, root).matchAll(/\| `([\w./-]+): (\w+)` \| `([^`]+)`/g)) {
     const [, source, name, value] = match;
     if (!fs.existsSync(path.join(root, source))) {
       complaints.push(`${file}: there is no ${source}`);

@@ -41,7 +41,12 @@ std::uint64_t big_endian(std::string_view bytes) {
 
 }  // namespace
 
-TcpClient::TcpClient(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+TcpClient::TcpClient(std::uint16_t port, int receive_buffer)
+    : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  if (receive_buffer > 0) {
+    // Before the connection: afterwards the peer knows of a larger window.
+    setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  }
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
@@ -63,10 +68,6 @@ void TcpClient::cut() {
     setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     ::close(std::exchange(fd_, -1));
   }
-}
-
-void TcpClient::set_receive_buffer(int bytes) {
-  setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 
 bool TcpClient::write(std::string_view bytes) {
@@ -185,12 +186,8 @@ HttpAnswer http(std::uint16_t port,
   return read_answer(connection, method == "HEAD");
 }
 
-WsClient::WsClient(std::uint16_t port, std::string_view target, Headers headers, bool small_buffer)
-    : connection_(port) {
-  if (small_buffer) {
-    constexpr int kSmallBuffer = 16'384;
-    connection_.set_receive_buffer(kSmallBuffer);
-  }
+WsClient::WsClient(std::uint16_t port, std::string_view target, Headers headers, int receive_buffer)
+    : connection_(port, receive_buffer) {
   const auto with_default = [&headers](const char* name, const std::string& value) {
     if (std::ranges::find(headers, name, &Headers::value_type::first) == headers.end()) {
       headers.emplace_back(name, value);

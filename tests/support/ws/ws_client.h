@@ -25,14 +25,15 @@ inline constexpr std::chrono::seconds kPatience{20};
 // A TCP connection to 127.0.0.1. Every wait ends after kPatience.
 class TcpClient {
  public:
-  explicit TcpClient(std::uint16_t port);
+  // With a receive buffer of its own (SO_RCVBUF) the kernel takes that much for a reader that does
+  // not read, and no more.
+  explicit TcpClient(std::uint16_t port, int receive_buffer = 0);
   ~TcpClient();
   TcpClient(const TcpClient&) = delete;
   TcpClient& operator=(const TcpClient&) = delete;
 
   bool connected() const { return fd_ >= 0; }
 
-  // The local port: which thread of the server serves it is decided by it.
   bool write(std::string_view bytes);
   // Bytes up to and including `end`, nothing when they don't come.
   std::optional<std::string> read_until(std::string_view end);
@@ -46,9 +47,6 @@ class TcpClient {
   int descriptor() const { return fd_; }
 
   const std::string& buffered() const { return buffer_; }
-
-  // With a small one the server notices soon that nobody reads.
-  void set_receive_buffer(int bytes);
 
  private:
   bool fill();
@@ -76,7 +74,7 @@ class WsClient {
   WsClient(std::uint16_t port,
            std::string_view target,
            Headers headers = {},
-           bool small_buffer = false);
+           int receive_buffer = 0);
 
   const HttpAnswer& answer() const { return answer_; }
 
@@ -101,9 +99,6 @@ class WsClient {
   std::optional<std::uint16_t> wait_for_close();
 
   void cut() { connection_.cut(); }
-
-  // From a small buffer to a usual one: it reads at full speed from here on.
-  void speed_up() { connection_.set_receive_buffer(1 << 20); }
 
   void close(std::uint16_t code);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <span>
 #include <utility>
 
@@ -87,6 +88,17 @@ World::~World() {
   chat_->stop();
 }
 
+bool World::counted(const std::string& counter, std::uint64_t at_least) const {
+  const auto until = std::chrono::steady_clock::now() + parlance::test::kPatience;
+  while (server_->counters().at(counter) < at_least) {
+    if (std::chrono::steady_clock::now() > until) {
+      return false;
+    }
+    http("GET", "/healthz");  // an answer paces the loop
+  }
+  return true;
+}
+
 Guest World::guest(const std::string& name) const {
   const HttpAnswer answer = http("POST", "/v1/guests", {}, Json({{"name", name}}).dump());
   EXPECT_EQ(answer.status, 201) << answer.body;
@@ -105,9 +117,9 @@ std::string World::ticket(const Guest& guest, const Headers& headers) const {
   return body["ticket"];
 }
 
-Client::Client(const World& world, const Guest& guest, bool small_buffer)
+Client::Client(const World& world, const Guest& guest, int receive_buffer)
     : socket_(std::make_unique<WsClient>(
-          world.port(), "/v1/ws?ticket=" + world.ticket(guest), Headers{}, small_buffer)) {
+          world.port(), "/v1/ws?ticket=" + world.ticket(guest), Headers{}, receive_buffer)) {
   EXPECT_TRUE(socket_->open()) << socket_->answer().status << socket_->answer().body;
   hello_ = next_control();
   EXPECT_EQ(hello_["op"], "hello");

@@ -53,6 +53,9 @@ class World {
     return parlance::test::http(port(), method, target, headers, body);
   }
 
+  // Waits until the server has counted so much. False when it does not within kPatience.
+  bool counted(const std::string& counter, std::uint64_t at_least) const;
+
   Guest guest(const std::string& name) const;
   std::string ticket(const Guest& guest, const Headers& headers = {}) const;
 
@@ -67,7 +70,7 @@ class World {
 // One tab.
 class Client {
  public:
-  Client(const World& world, const Guest& guest, bool small_buffer = false);
+  Client(const World& world, const Guest& guest, int receive_buffer = 0);
 
   WsClient& socket() { return *socket_; }
 
