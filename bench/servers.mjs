@@ -70,7 +70,7 @@ async function parlance({workers = 1} = {}) {
   const port = await free_port();
   return launch(path.join(kBuild, "server/parlance"), [
     "--listen", "127.0.0.1", "--http-port", String(port), "--media-port", "0", "--media-listen", "127.0.0.1",
-    "--announce", "127.0.0.1", "--shards", String(workers), "--workers", String(workers), "--store", "memory:",
+    "--announce", "127.0.0.1", "--shards", String(workers), "--workers", String(workers), "--storage", "memory:",
     "--data", path.join(folder, "data"), "--max-participants", "1024", "--web", "",
   ], folder, port);
 }
