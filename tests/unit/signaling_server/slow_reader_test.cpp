@@ -20,8 +20,8 @@ namespace {
 constexpr int kSendBuffer = 64 * 1024;
 constexpr int kReceiveBuffer = 256 * 1024;
 constexpr std::uint64_t kInTheKernel = 2 * (kSendBuffer + kReceiveBuffer);
-constexpr int kMessages = 200;
-constexpr std::size_t kBodyBytes = 10'000;
+constexpr int kMessages = 100;
+constexpr std::size_t kBodyBytes = 15'000;
 constexpr std::uint64_t kAllBytes = kMessages * kBodyBytes;
 
 std::string body_of(int number) {
@@ -129,7 +129,7 @@ TEST_F(SlowReader, IsCutOffWhenAFrameDoesNotGetOutAndResumes) {
 
 TEST_F(SlowReader, LosesItsSessionWhenItsLogRunsFull) {
   SignalingOptions options = patient();
-  options.session.log.events = 100;
+  options.session.log.events = 30;
   open(options);
   send_many();
   ASSERT_TRUE(world_->counted("sessions_lost", 1));
