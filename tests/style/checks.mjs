@@ -238,7 +238,7 @@ export function limits(root) {
       complaints.push(`${file}: there is no ${source}`);
       continue;
     }
-    const tidy = (text) => text.replace(/'/g, "").replace(/\s+/g, " ").trim();
+    const tidy = (text) => text.replace(/'|(?<=\d)UL\b/g, "").replace(/\s+/g, " ").trim();
     const found = read(source, root).match(new RegExp(`\\b${name}\\b\\s*(?:=|\\{)\\s*([^;}]+)`));
     if (!found) complaints.push(`${file}: there is no ${name} in ${source}`);
     else if (tidy(found[1]) !== tidy(value)) {
