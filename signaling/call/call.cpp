@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
 #include "signaling/call/media_errors.h"
 
 namespace parlance::signaling {
@@ -132,6 +133,7 @@ void Call::on_transport_created(ParticipantId participant,
 }
 
 void Call::finish(Join join) {
+  CHECK(join.send_description && join.recv_description);
   const ParticipantId participant = join.request.participant;
   const bool newcomer = scope_.roster().find(participant) == nullptr;
   const ParticipantInfo self = take_seat(join).info;

@@ -294,8 +294,7 @@ std::optional<ConsumerInfo> CallMedia::consume(ParticipantId participant,
           registry.with(call, [&](Call& alive) { alive.media().drop_consumer(participant, id); });
         }
       });
-  bench.consumers.emplace(info.id, info);
-  return info;
+  return bench.consumers.emplace(info.id, info).first->second;
 }
 
 // The engine refused what the participant was promised.
