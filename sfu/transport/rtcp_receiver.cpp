@@ -121,8 +121,8 @@ bool RtcpReceiver::on_extended_report(Now now, const rtp::rtcp::Packet& packet) 
   if (!report) {
     return false;
   }
-  if (report->reference_time) {
-    reporter_.on_reference_time(now.time, report->sender, *report->reference_time);
+  if (const auto& sent = report->reference_time) {
+    reporter_.on_reference_time(now.time, report->sender, *sent);
   }
   for (const auto& delay : report->delays) {
     if (delay.ssrc != reporter_.ssrc()) {
