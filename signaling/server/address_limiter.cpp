@@ -32,7 +32,7 @@ void AddressLimiter::make_room(Timestamp now) {
 
 std::string limited_address(std::string_view address) {
   std::array<std::uint8_t, 16> bytes{};
-  const std::string text(address.substr(0, address.find('%')));
+  std::string text(address.substr(0, address.find('%')));
   if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) {
     return text;
   }

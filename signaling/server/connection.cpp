@@ -45,7 +45,7 @@ void Connection::on_text(std::string_view frame) {
   thread_.state().counters.add(Count::kFramesIn);
   thread_.state().counters.add(Count::kBytesIn, frame.size());
   if (session_) {
-    return forward(frame);
+    return forward(*session_, frame);
   }
   if (waiting_) {
     backlog_.emplace_back(frame);
@@ -80,23 +80,23 @@ void Connection::on_object(std::string_view object) {
     return refuse(message->id,
                   {ProblemCode::kSchemaViolation, {}, std::nullopt, std::move(violations)});
   }
-  on_handshake(*message);
+  on_handshake(*message, *message->id);
 }
 
-void Connection::on_handshake(const ClientMessage& message) {
+void Connection::on_handshake(const ClientMessage& message, std::uint32_t id) {
   wait_for_session();
   if (message.op == "session.start") {
-    return thread_.sessions().start({self_, identity_, session_token_, *message.id});
+    return thread_.sessions().start({self_, identity_, session_token_, id});
   }
   Sessions::ResumeRequest request{self_,
                                   identity_,
                                   message.d["session_id"].get<std::string>(),
                                   message.d["s"].get<std::uint64_t>(),
-                                  *message.id};
+                                  id};
   const std::optional<unsigned> home = Sessions::thread_of(request.token);
   SignalingThread* const there = home ? thread_.other(*home) : nullptr;
   if (there == nullptr || !there->post([there, request] { there->sessions().resume(request); })) {
-    on_refused(write_reply(*message.id, R"({"resumed":false,"reason":"unknown session"})"));
+    on_refused(write_reply(id, R"({"resumed":false,"reason":"unknown session"})"));
   }
 }
 
@@ -113,7 +113,7 @@ void Connection::on_attached(SessionKey session) {
   starts_until_ = kNever;
   socket_.pause_reading(false);
   for (const std::string& frame : std::exchange(backlog_, {})) {
-    forward(frame);
+    forward(session, frame);
   }
 }
 
@@ -140,8 +140,7 @@ void Connection::send(std::string frame) {
   socket_.send(std::move(frame));
 }
 
-void Connection::forward(std::string_view frame) {
-  const SessionKey session = *session_;
+void Connection::forward(SessionKey session, std::string_view frame) {
   SignalingThread* const home = thread_.home_of(session);
   if (home == &thread_) {
     return home->sessions().on_text(session, self_, frame);

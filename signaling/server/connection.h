@@ -62,9 +62,9 @@ class Connection final : public SocketEvents {
 
  private:
   void on_object(std::string_view object);
-  void on_handshake(const ClientMessage& message);
+  void on_handshake(const ClientMessage& message, std::uint32_t id);
   void refuse(std::optional<std::uint32_t> id, const Problem& problem);
-  void forward(std::string_view frame);
+  void forward(SessionKey session, std::string_view frame);
   void wait_for_session();
 
   SignalingThread& thread_;

@@ -197,20 +197,19 @@ void HttpExchange::respond(HttpResponse response) {
   lws_callback_on_writable(wsi_);
 }
 
-std::string_view HttpExchange::body() const {
+std::string_view HttpExchange::body_of(const HttpResponse& response) const {
   if (request_.method == HttpMethod::kHead) {
     return {};
   }
-  return response_->shared_body ? std::string_view(*response_->shared_body)
-                                : std::string_view(response_->body);
+  return response.shared_body ? std::string_view(*response.shared_body)
+                              : std::string_view(response.body);
 }
 
-bool HttpExchange::write_headers() {
+bool HttpExchange::write_headers(const HttpResponse& response) {
   std::vector<unsigned char> buffer(LWS_PRE + kHeaderBytes);
   const std::size_t body_size =
-      response_->shared_body ? response_->shared_body->size() : response_->body.size();
-  const auto size =
-      compose_headers(wsi_, *response_, body_size, std::span(buffer).subspan(LWS_PRE));
+      response.shared_body ? response.shared_body->size() : response.body.size();
+  const auto size = compose_headers(wsi_, response, body_size, std::span(buffer).subspan(LWS_PRE));
   return size && lws_write(wsi_, buffer.data() + LWS_PRE, *size, LWS_WRITE_HTTP_HEADERS) ==
                      static_cast<int>(*size);
 }
@@ -221,18 +220,19 @@ HttpExchange::Progress HttpExchange::on_writable() {
   }
   if (!headers_written_) {
     headers_written_ = true;
-    if (!write_headers()) {
+    if (!write_headers(*response_)) {
       return Progress::kFailed;
     }
-    if (body().empty()) {
+    if (body_of(*response_).empty()) {
       return Progress::kDone;
     }
     lws_callback_on_writable(wsi_);
     return Progress::kMore;
   }
-  const std::string_view part = body().substr(written_, kChunkBytes);
+  const std::string_view body = body_of(*response_);
+  const std::string_view part = body.substr(written_, kChunkBytes);
   written_ += part.size();
-  const bool last = written_ == body().size();
+  const bool last = written_ == body.size();
   std::vector<unsigned char> buffer(LWS_PRE + part.size());
   std::memcpy(buffer.data() + LWS_PRE, part.data(), part.size());
   const int out = lws_write(

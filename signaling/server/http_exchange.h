@@ -42,8 +42,8 @@ class HttpExchange {
   bool close_after() const { return close_after_; }
 
  private:
-  bool write_headers();
-  std::string_view body() const;
+  bool write_headers(const HttpResponse& response);
+  std::string_view body_of(const HttpResponse& response) const;
 
   lws* wsi_;
   HttpRequest request_;

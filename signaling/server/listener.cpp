@@ -112,8 +112,9 @@ std::string explain(const Address& address, std::uint16_t port, int error) {
 std::expected<FileDescriptor, int> probe(Address& address, std::uint16_t port) {
   auto first = listen_on(address, false);
   const bool no_ipv6 = !first && (first.error() == EAFNOSUPPORT || first.error() == EADDRNOTAVAIL);
-  if (no_ipv6 && address.text == "::") {
-    address = *parse_listen_address("0.0.0.0");
+  const auto any_ipv4 = parse_listen_address("0.0.0.0");
+  if (no_ipv6 && address.text == "::" && any_ipv4) {
+    address = *any_ipv4;
     set_port(address, port);
     first = listen_on(address, false);
   }

@@ -266,7 +266,7 @@ int LwsBridge::on_http(Peer& peer, lws* wsi, int reason, void* in, std::size_t s
     case LWS_CALLBACK_HTTP_BODY:
       if (peer.exchange &&
           peer.exchange->on_body(view_of(in, size)) == HttpExchange::Next::kDispatch) {
-        dispatch(peer);
+        dispatch(peer.id, *peer.exchange);
       }
       return 0;
     case LWS_CALLBACK_HTTP_WRITEABLE: {
@@ -298,7 +298,7 @@ int LwsBridge::begin_request(Peer& peer, lws* wsi) {
     case HttpExchange::Next::kMoreBody:
       break;
     case HttpExchange::Next::kDispatch:
-      dispatch(peer);
+      dispatch(peer.id, *peer.exchange);
       break;
     case HttpExchange::Next::kRefuse:
       peer.exchange->respond(peer.exchange->refusal());
@@ -307,8 +307,8 @@ int LwsBridge::begin_request(Peer& peer, lws* wsi) {
   return 0;
 }
 
-void LwsBridge::dispatch(Peer& peer) {
-  events_.on_request(peer.id, std::move(peer.exchange->request()));
+void LwsBridge::dispatch(std::uint64_t id, HttpExchange& exchange) {
+  events_.on_request(id, std::move(exchange.request()));
 }
 
 int LwsBridge::decide_upgrade(Peer& peer, lws* wsi) {

@@ -27,6 +27,8 @@ namespace parlance::signaling {
 
 inline constexpr char kSubprotocol[] = "parlance.v1.json";
 
+class HttpExchange;
+
 // What the bridge asks of the rest of the thread.
 class BridgeEvents {
  public:
@@ -72,7 +74,7 @@ class LwsBridge {
   int on_socket(Peer& peer, lws* wsi, int reason, void* in, std::size_t size);
   int begin_request(Peer& peer, lws* wsi);
   int decide_upgrade(Peer& peer, lws* wsi);
-  void dispatch(Peer& peer);
+  void dispatch(std::uint64_t id, HttpExchange& exchange);
 
   EventLoop& loop_;
   BridgeEvents& events_;

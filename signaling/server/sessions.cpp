@@ -85,12 +85,12 @@ Sessions::Hosted& Sessions::open(const StartRequest& request,
   make_room_for(request.identity.user);
   const SessionKey key = thread_.key_of(++last_number_);
   auto& slot = sessions_[key];
-  slot.reset(
-      new Hosted{Session(key, request.identity, thread_.state().options.session, read_clocks().now),
-                 request.token,
-                 std::nullopt,
-                 {},
-                 list.user_r});
+  slot = std::make_unique<Hosted>(
+      Session(key, request.identity, thread_.state().options.session, read_clocks().now),
+      request.token,
+      std::nullopt,
+      Subscriptions(),
+      list.user_r);
   Hosted& hosted = *slot;
   by_token_.emplace(request.token, key);
   hub_.add_user(request.identity.user, key);
@@ -247,7 +247,7 @@ void Sessions::on_object(Hosted& hosted, std::string_view object) {
     return;
   }
   const Moment at = read_clocks();
-  if (message->is_heartbeat()) {
+  if (message->ack) {  // a heartbeat
     hosted.session.acknowledge(*message->ack);
     hosted.session.say(write_control("hb", R"({"t":)" + std::to_string(at.unix_ms) + "}"));
     return;
@@ -373,6 +373,7 @@ void Sessions::tick(Hosted& hosted, Timestamp now) {
 
 void Sessions::lose_all() {
   std::vector<SessionKey> keys;
+  keys.reserve(sessions_.size());
   for (const auto& [key, hosted] : sessions_) {
     keys.push_back(key);
   }

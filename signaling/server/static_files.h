@@ -16,7 +16,7 @@ namespace parlance::signaling {
 class StaticFiles {
  public:
   // What may lie below the web root in all; far more than a web demo needs.
-  static constexpr std::size_t kMaxBytes = 64 * 1024 * 1024;
+  static constexpr std::size_t kMaxBytes = 64ULL * 1024 * 1024;
 
   // Reads every regular file below `root`; links that lead out of it are left out. The error says
   // what to change. An empty root serves nothing.
