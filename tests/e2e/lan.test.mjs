@@ -1,5 +1,4 @@
 // Phones and other machines in the same network: `--lan`, and what a page says that has no camera without it.
-import assert from "node:assert";
 import {once} from "node:events";
 import fs from "node:fs";
 import http from "node:http";
@@ -33,7 +32,7 @@ test("a second machine joins over HTTPS with the server's own certificate", {ski
     const certificate = path.join(server.data, "lan.crt");
     await until("the server to be ready under the address that others use",
       async () => (await statusOf(`${base}/readyz`, fs.readFileSync(certificate))) === 200);
-    assert.ok(server.output.includes(base), "the address for others is printed");
+    await until("the address for others to be printed", () => server.output.includes(base));
     near = await launchChromium();
     far = await machine.launchChromium();
     const ada = await near.tab("Ada", {ignoreHTTPSErrors: true});
