@@ -22,6 +22,7 @@ endfunction()
 
 function(read_clashing_sources_apart)
   read_apart(rtp packet/packet_view.cpp)
+  read_apart(bench/load media_loop.cpp parlance_sfu.cpp picture_checker.cpp reception.cpp run.cpp)
   read_apart(chat/service queries.cpp)
   read_apart(signaling/protocol call_json.cpp)
   read_apart(signaling/server signaling_server.cpp)

@@ -16,7 +16,7 @@ namespace parlance::server {
 namespace {
 
 constexpr timeval kPatience = {10, 0};
-constexpr std::size_t kMaxAnswerBytes = 4 * 1024 * 1024;
+constexpr std::size_t kMaxAnswerBytes = 4ULL * 1024 * 1024;
 
 struct FreeBio {
   void operator()(BIO* bio) const { BIO_free_all(bio); }

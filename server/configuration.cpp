@@ -240,8 +240,8 @@ std::expected<Configuration, std::string> configuration_of(const Settings& setti
   reader.number("call.max_participants", configuration.call.max_participants);
   read_turn(reader, configuration);
   read_log(reader, configuration);
-  if (reader.error()) {
-    return std::unexpected(*reader.error());
+  if (const auto error = reader.error()) {
+    return std::unexpected(*error);
   }
   return configuration;
 }

@@ -8,7 +8,7 @@
 #include "server/configuration.h"
 
 namespace spdlog {
-class logger;
+class logger;  // NOLINT(readability-identifier-naming): spdlog's name
 }
 
 namespace parlance::server {

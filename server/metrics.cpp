@@ -31,6 +31,7 @@ class Page {
 
   std::string text() const {
     std::vector<prometheus::MetricFamily> families;
+    families.reserve(families_.size());
     for (const auto& [name, family] : families_) {
       families.push_back(family);
     }

@@ -9,9 +9,9 @@ namespace parlance::load {
 std::expected<CommandLine, int> read_command_line(int argc, char** argv) {
   CommandLine line;
   Scenario& s = line.scenario;
-  unsigned duration = static_cast<unsigned>(s.duration.count());
-  unsigned warm_up = static_cast<unsigned>(s.warm_up.count());
-  unsigned late = static_cast<unsigned>(s.most_late.count());
+  auto duration = static_cast<unsigned>(s.duration.count());
+  auto warm_up = static_cast<unsigned>(s.warm_up.count());
+  auto late = static_cast<unsigned>(s.most_late.count());
   std::string size = "1280x720";
   bool no_video = false;
   CLI::App app("Loads a server with calls and measures what forwarding costs it.", "parlance-load");

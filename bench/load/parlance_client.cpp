@@ -48,7 +48,7 @@ void ParlanceClient::on_object(std::string_view text) {
   if (text.starts_with(kNumbered)) {
     const std::string_view number = text.substr(kNumbered.size());
     std::from_chars(number.data(), number.data() + number.size(), last_event_);
-    if (text.find("\"ev\":\"consumer.created\"") != std::string_view::npos) {
+    if (text.find(R"("ev":"consumer.created")") != std::string_view::npos) {
       consumers.push_back(json::parse(text).at("d").at("consumer"));
     }
     return;

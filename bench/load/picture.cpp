@@ -17,9 +17,7 @@ unsigned block_size(Size size) {
 
 void fill(Picture& picture, unsigned x, unsigned y, unsigned side, std::uint8_t value) {
   for (unsigned row = y; row < y + side; ++row) {
-    std::fill_n(picture.luma.begin() + static_cast<std::ptrdiff_t>(row * picture.size.width + x),
-                side,
-                value);
+    std::fill_n(picture.luma.begin() + std::ptrdiff_t{row} * picture.size.width + x, side, value);
   }
 }
 

@@ -39,10 +39,10 @@ void write_vp8_descriptor(ByteWriter& out, bool start, std::uint16_t picture) {
 Publisher::Publisher(const RemoteTerms& remote,
                      IceCredentials local,
                      const DtlsContext& dtls,
-                     std::vector<PublishedTrack> tracks,
+                     const std::vector<PublishedTrack>& tracks,
                      Nanoseconds phase)
     : link_(remote, std::move(local), dtls), phase_(phase) {
-  for (PublishedTrack& track : tracks) {
+  for (const PublishedTrack& track : tracks) {
     Sending& sending = sending_.emplace_back();
     sending.published = track;
     sending.history.resize(kHistory);

@@ -27,7 +27,7 @@ class Publisher : public Endpoint {
   Publisher(const RemoteTerms& remote,
             IceCredentials local,
             const DtlsContext& dtls,
-            std::vector<PublishedTrack> tracks,
+            const std::vector<PublishedTrack>& tracks,
             Nanoseconds phase);
 
   Link& link() override { return link_; }

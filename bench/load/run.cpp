@@ -272,7 +272,7 @@ class Run {
   }
 
   void begin_connected() {
-    std::vector<Subscribed*> waiting = std::exchange(beginning_, {});
+    const std::vector<Subscribed*> waiting = std::exchange(beginning_, {});
     for (Subscribed* const one : waiting) {
       if (!connected(*one->loop, *one->endpoint)) {
         beginning_.push_back(one);

@@ -16,7 +16,7 @@ file(WRITE ${OUTPUT} "// Made by embed_schemas.cmake from docs/protocol/.
 
 namespace parlance::signaling {
 
-std::span<const SchemaFile> embedded_schemas() {
+std::span<const SchemaFile> embedded_schemas() {  // NOLINT(readability-function-size): data
   static constexpr std::array<SchemaFile, ${count}> kFiles{{
 ${entries}  }};
   return kFiles;

@@ -72,15 +72,15 @@ void Connection::on_object(std::string_view object) {
     return refuse(message->id,
                   {ProblemCode::kSessionNotStarted, "Say session.start or session.resume first."});
   }
-  if (!message->id) {
+  const std::optional<std::uint32_t> id = message->id;
+  if (!id) {
     return refuse(std::nullopt, {ProblemCode::kInvalid, message->op + " needs an `id`."});
   }
   std::vector<Violation> violations = thread_.checker().check(message->op + ".request", message->d);
   if (!violations.empty()) {
-    return refuse(message->id,
-                  {ProblemCode::kSchemaViolation, {}, std::nullopt, std::move(violations)});
+    return refuse(id, {ProblemCode::kSchemaViolation, {}, std::nullopt, std::move(violations)});
   }
-  on_handshake(*message, *message->id);
+  on_handshake(*message, *id);
 }
 
 void Connection::on_handshake(const ClientMessage& message, std::uint32_t id) {
@@ -88,11 +88,11 @@ void Connection::on_handshake(const ClientMessage& message, std::uint32_t id) {
   if (message.op == "session.start") {
     return thread_.sessions().start({self_, identity_, session_token_, id});
   }
-  Sessions::ResumeRequest request{self_,
-                                  identity_,
-                                  message.d["session_id"].get<std::string>(),
-                                  message.d["s"].get<std::uint64_t>(),
-                                  id};
+  const Sessions::ResumeRequest request{self_,
+                                        identity_,
+                                        message.d["session_id"].get<std::string>(),
+                                        message.d["s"].get<std::uint64_t>(),
+                                        id};
   const std::optional<unsigned> home = Sessions::thread_of(request.token);
   SignalingThread* const there = home ? thread_.other(*home) : nullptr;
   if (there == nullptr || !there->post([there, request] { there->sessions().resume(request); })) {

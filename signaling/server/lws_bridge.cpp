@@ -129,9 +129,8 @@ std::expected<std::unique_ptr<LwsBridge>, std::string> LwsBridge::create(
     // that the system trusts, and frees only the last of them where there are several threads. This
     // server opens no connections, so that nothing ever looks at this pointer.
     info.provided_client_ssl_ctx = static_cast<SSL_CTX*>(static_cast<void*>(bridge.get()));
-    info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
-                    LWS_SERVER_OPTION_REDIRECT_HTTP_TO_HTTPS |
-                    LWS_SERVER_OPTION_ALLOW_NON_SSL_ON_SSL_PORT;
+    info.options |= LWS_SERVER_OPTION_REDIRECT_HTTP_TO_HTTPS;
+    info.options |= LWS_SERVER_OPTION_ALLOW_NON_SSL_ON_SSL_PORT;
   }
   bridge->context_ = lws_create_context(&info);
   if (bridge->context_ == nullptr) {
@@ -328,14 +327,16 @@ int LwsBridge::decide_upgrade(Peer& peer, lws* wsi) {
 
 int LwsBridge::on_socket(Peer& peer, lws* wsi, int reason, void* in, std::size_t size) {
   switch (reason) {
-    case LWS_CALLBACK_ESTABLISHED:
-      if (!peer.identity) {
+    case LWS_CALLBACK_ESTABLISHED: {
+      const std::optional<chat::Identity> identity = std::exchange(peer.identity, {});
+      if (!identity) {
         return -1;
       }
       peer.exchange.reset();
       peer.socket = std::make_unique<WebSocket>(wsi);
-      peer.socket->set_events(events_.on_open(*peer.socket, *std::exchange(peer.identity, {})));
+      peer.socket->set_events(events_.on_open(*peer.socket, *identity));
       return 0;
+    }
     case LWS_CALLBACK_RECEIVE: {
       const bool last = lws_is_final_fragment(wsi) != 0 && lws_remaining_packet_payload(wsi) == 0;
       peer.socket->on_receive(view_of(in, size), lws_frame_is_binary(wsi) != 0, last);

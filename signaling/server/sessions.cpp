@@ -247,8 +247,8 @@ void Sessions::on_object(Hosted& hosted, std::string_view object) {
     return;
   }
   const Moment at = read_clocks();
-  if (message->ack) {  // a heartbeat
-    hosted.session.acknowledge(*message->ack);
+  if (const auto ack = message->ack) {  // a heartbeat
+    hosted.session.acknowledge(*ack);
     hosted.session.say(write_control("hb", R"({"t":)" + std::to_string(at.unix_ms) + "}"));
     return;
   }

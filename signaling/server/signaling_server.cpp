@@ -129,7 +129,7 @@ void Server::on_every_thread(const std::function<void(SignalingThread&)>& action
       done.push_back(std::move(future));
     }
   }
-  for (std::future<void>& future : done) {
+  for (const std::future<void>& future : done) {
     future.wait();
   }
 }

@@ -136,7 +136,10 @@ std::string request_text(std::string_view method,
   text += target;
   text += " HTTP/1.1\r\n";
   for (const auto& [name, value] : headers) {
-    text += name + ": " + value + "\r\n";
+    text += name;
+    text += ": ";
+    text += value;
+    text += "\r\n";
   }
   if (!body.empty() || method == "POST") {
     text += "content-length: " + std::to_string(body.size()) + "\r\n";
