@@ -1,8 +1,8 @@
 // script/bench: from the click on "join" to the first decoded frame of somebody else, 20 times each.
 // The bare page is the SDK alone, connected before the click and sending nothing: viewers come one second apart,
 // then each the moment the one before him sees. The web demo is all that a new guest waits for (account,
-// connection, invite, room with chat, microphone, then the same), one guest at a time: two cores have enough to do
-// with drawing two such pages.
+// connection, invite, room with chat, microphone, then the same), or one who was here before and is connected; one
+// guest at a time: two cores have enough to do with drawing two such pages.
 import {openInvite, startCall} from "./harness/app.mjs";
 import {buildPage} from "./harness/bare_page.mjs";
 import {launchChromium} from "./harness/browser.mjs";
@@ -65,12 +65,20 @@ const kKinds = {
     leave: (viewer) => viewer.evaluate(() => window.leave()),
   },
   "web demo": {
-    series: [{what: "new guests, one at a time", viewers: 1, pauseMs: kApartMs}],
+    series: [
+      {what: "new guests, one at a time", viewers: 1, pauseMs: kApartMs},
+      {what: "guests who were here before, one at a time", viewers: 1, pauseMs: kApartMs, known: true},
+    ],
     page: () => ({folder: undefined, remove() {}}),
     start: (source, base) => startCall(source, base, "Source"),
-    open: async (viewer, base, code) => {
+    open: async (viewer, base, code, known) => {
       await openInvite(viewer, base, code);
       await viewer.fill("name-input", viewer.name);
+      if (known) {
+        await viewer.click("join-chat");
+        await viewer.waitFor("room");
+        await openInvite(viewer, base, code);
+      }
       await viewer.click("toggle-camera");
     },
     join: (viewer) => viewer.click("join-call"),
@@ -79,11 +87,11 @@ const kKinds = {
 };
 
 // A few viewers, all waiting before the door; then one after the other clicks.
-async function round(chromium, kind, {viewers: count, pauseMs}, base, code) {
+async function round(chromium, kind, {viewers: count, pauseMs, known}, base, code) {
   const viewers = [];
   while (viewers.length < count) {
     const viewer = await chromium.tab(`viewer ${viewers.length}`);
-    await kind.open(viewer, base, code);
+    await kind.open(viewer, base, code, known);
     viewers.push(viewer);
   }
   await delay(kApartMs);
