@@ -51,6 +51,13 @@ void put(std::span<std::uint8_t> out, std::size_t at, std::uint64_t value, std::
   }
 }
 
+// RFC 3550 section 5.1: the last byte says how many there are.
+void pad(std::span<std::uint8_t> out, std::size_t at, std::uint8_t padding) {
+  out[0] |= 0x20U;
+  std::ranges::fill(out.subspan(at, padding - 1U), std::uint8_t{0});
+  out[at + padding - 1] = padding;
+}
+
 }  // namespace
 
 HeaderTemplate::HeaderTemplate(std::uint8_t payload_type,
@@ -91,6 +98,16 @@ HeaderTemplate::HeaderTemplate(std::uint8_t payload_type,
   }
   CHECK(out.ok());
   fixed_size_ = out.size();
+}
+
+std::size_t copied_extensions_size(const PacketView& received) {
+  std::size_t size = 0;
+  for (const Copied& copied : kCopied) {
+    if (received.has(copied.kind)) {
+      size += 1 + received.extension(copied.kind).size();
+    }
+  }
+  return size;
 }
 
 std::size_t HeaderTemplate::append_copied(std::span<std::uint8_t> out,
@@ -156,12 +173,16 @@ std::size_t HeaderTemplate::write(std::span<std::uint8_t> out,
                                   const PacketView& received,
                                   const OutgoingFields& fields) const {
   const auto payload = received.payload();
-  if (out.size() < kMaxSize + payload.size()) {
+  if (out.size() < kMaxSize + payload.size() + fields.padding) {
     return 0;
   }
   const std::size_t header = write_header(out, &received, fields);
   std::ranges::copy(payload, out.begin() + static_cast<std::ptrdiff_t>(header));
-  return header + payload.size();
+  const std::size_t end = header + payload.size();
+  if (fields.padding != 0) {
+    pad(out, end, fields.padding);
+  }
+  return end + fields.padding;
 }
 
 std::size_t HeaderTemplate::write_rtx(std::span<std::uint8_t> out,
@@ -186,9 +207,7 @@ std::size_t HeaderTemplate::write_padding(std::span<std::uint8_t> out,
     return 0;
   }
   const std::size_t header = write_header(out, nullptr, fields);
-  out[0] |= 0x20U;
-  std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(header), padding - 1, std::uint8_t{0});
-  out[header + padding - 1] = padding;
+  pad(out, header, padding);
   return header + padding;
 }
 

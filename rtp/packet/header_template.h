@@ -23,7 +23,12 @@ struct OutgoingFields {
   // What to add to the publisher's abs-capture-time clock offset, Q32.32; nothing: copy as
   // received.
   std::optional<std::int64_t> capture_clock_offset;
+  std::uint8_t padding = 0;  // bytes behind the payload, RFC 3550 section 5.1
 };
+
+// Bytes that the extensions which are passed on as received take in such a packet. Packets with the
+// same number get headers of the same size from one template.
+std::size_t copied_extensions_size(const PacketView& received);
 
 // MID, abs-send-time and transport-cc sequence stand in every packet at fixed offsets, so that the
 // packets of a frame keep equal sizes (GSO trains want that). Audio level, orientation, time
@@ -48,8 +53,9 @@ class HeaderTemplate {
 
   bool sends(ExtensionKind kind) const { return extensions_.id(kind) != 0; }
 
-  // Header and payload (without padding) into `out`; returns the size, 0 where `out` has less than
-  // kMaxSize bytes beyond the payload (write_rtx: and the OSN).
+  // Header, payload (without its own padding) and fields.padding into `out`; returns the size, 0
+  // where `out` has less than kMaxSize bytes beyond payload and padding (write_rtx: beyond payload
+  // and OSN; it doesn't pad).
   std::size_t write(std::span<std::uint8_t> out,
                     const PacketView& received,
                     const OutgoingFields& fields) const;

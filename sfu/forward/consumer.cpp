@@ -211,6 +211,7 @@ void Consumer::send(Timestamp now, const MediaPacket& packet, Outbox& outbox) {
       .transport_sequence = room.transport_sequence,
       .abs_send_time = rtp::abs_send_time_of(now),
       .capture_clock_offset = packet.capture_clock_offset,
+      .padding = packet.padding,
   };
   const std::size_t size =
       media_.write(room.bytes.first(room.bytes.size() - kTrailerRoom), packet.view, fields);
@@ -299,6 +300,7 @@ bool Consumer::send_by_rtx(Timestamp now,
       .transport_sequence = room.transport_sequence,
       .abs_send_time = rtp::abs_send_time_of(now),
       .capture_clock_offset = packet.capture_clock_offset,
+      .padding = 0,
   };
   const std::size_t size = rtx_.write_rtx(
       room.bytes.first(room.bytes.size() - kTrailerRoom), packet.view, fields, sequence);

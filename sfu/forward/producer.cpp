@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sfu/forward/consumer.h"
+#include "sfu/forward/even_sizes.h"
 
 namespace parlance::sfu {
 
@@ -99,6 +100,9 @@ void Producer::on_packet(
 }
 
 void Producer::pass_on(Timestamp now, Outbox& outbox) {
+  if (kind_ == rtp::MediaKind::kVideo) {
+    even_sizes(waiting_);
+  }
   for (Consumer* consumer : consumers_) {
     consumer->on_packets(now, waiting_, outbox);
   }

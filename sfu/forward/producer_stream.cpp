@@ -95,6 +95,7 @@ void ProducerStream::describe(Timestamp now,
   media.payload_type = type.router_number;
   media.info = rtp::describe_payload(type.codec, media.view);
   media.capture_clock_offset.reset();
+  media.padding = 0;
   if (media.view.has(rtp::ExtensionKind::kAbsCaptureTime)) {
     // The field is the capturer's clock minus the sender's; from here on we are the sender.
     if (const auto ahead = clock_.offset()) {

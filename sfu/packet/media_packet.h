@@ -11,7 +11,7 @@
 
 namespace parlance::sfu {
 
-// Filled in by the producer's stream before the packet is shared, constant afterwards.
+// Filled in by the producer and its stream before a consumer sees the packet, constant afterwards.
 struct MediaPacket {
   rtp::PacketView view;
   rtp::ExtendedSequence sequence = 0;
@@ -21,6 +21,8 @@ struct MediaPacket {
   // To be added to the abs-capture-time's clock offset, Q32.32; nothing as long as the publisher's
   // clock is unknown.
   std::optional<std::int64_t> capture_clock_offset;
+  // Bytes to be added by everyone who sends it, so that it makes a train with its neighbours.
+  std::uint8_t padding = 0;
 };
 
 }  // namespace parlance::sfu

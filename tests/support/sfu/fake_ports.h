@@ -157,8 +157,12 @@ struct ForwardBench {
     return sample;
   }
 
-  void feed(sfu::Producer& producer, const RtpSample& sample, bool repaired = false) {
+  void wait(sfu::Producer& producer, const RtpSample& sample, bool repaired = false) {
     producer.on_packet(now, 0, parsed_slot_of(pool, sample), repaired, outbox);
+  }
+
+  void feed(sfu::Producer& producer, const RtpSample& sample, bool repaired = false) {
+    wait(producer, sample, repaired);
     producer.pass_on(now, outbox);
     fan_out.clear();
   }

@@ -36,6 +36,41 @@ TEST_F(ProducerTest, GivesPacketsToAllItsConsumers) {
   EXPECT_EQ(bench.counters.consumers, 2U);
 }
 
+TEST_F(ProducerTest, MakesTheDatagramsOfAVideoFrameEqual) {
+  const auto producer = make(test::video_producer(1, 1000));
+  const auto consumer = consume(*producer, test::video_consumer(1, 1, 2000));
+  for (std::uint16_t i = 0; i < 3; ++i) {
+    auto sample = test::ForwardBench::video(static_cast<std::uint16_t>(10 + i), i == 0, i == 0);
+    sample.payload = test::vp8_payload(i == 0, i == 0);
+    sample.payload.resize(500U + i % 2U);
+    bench.wait(*producer, sample);
+  }
+  producer->pass_on(bench.now, bench.outbox);
+  const auto& sent = bench.subscriber.sent;
+  ASSERT_EQ(sent.size(), 3U);
+  EXPECT_EQ(sent[0].payload.size(), 500U);
+  EXPECT_EQ(sent[0].bytes.size(), sent[1].bytes.size());
+  EXPECT_EQ(sent[2].bytes.size(), sent[1].bytes.size());
+}
+
+TEST_F(ProducerTest, SendsAPacketAgainByRtxWithoutItsPadding) {
+  const auto producer = make(test::video_producer(1, 1000));
+  const auto consumer = consume(*producer, test::video_consumer(1, 1, 2000));
+  for (std::uint16_t i = 0; i < 2; ++i) {
+    auto sample = test::ForwardBench::video(static_cast<std::uint16_t>(10 + i), i == 0, i == 0);
+    sample.payload = test::vp8_payload(i == 0, i == 0);
+    sample.payload.resize(500U + i);
+    bench.wait(*producer, sample);
+  }
+  producer->pass_on(bench.now, bench.outbox);
+  constexpr std::array<std::uint8_t, 4> kFirst{0, 0, 0, 0};
+  consumer->on_nack(bench.now, {.sender = 1, .media = 2000, .items = kFirst}, bench.outbox);
+  const auto& sent = bench.subscriber.sent;
+  ASSERT_EQ(sent.size(), 3U);
+  EXPECT_EQ(sent[0].bytes[0] & 0x20U, 0x20U);
+  EXPECT_EQ(sent[2].bytes[0] & 0x20U, 0U);
+}
+
 TEST_F(ProducerTest, DropsPayloadTypesThatWereNotAgreedOn) {
   const auto producer = make(test::video_producer(1, 1000));
   auto sample = test::ForwardBench::video(10, true);

@@ -86,6 +86,46 @@ TEST(HeaderTemplate, WritesTheConsumersNumbersAndThePayload) {
   EXPECT_EQ(payload, hex("aa bb cc"));
 }
 
+TEST(HeaderTemplate, PadsBehindThePayload) {
+  const auto extensions = negotiated({ExtensionKind::kMid});
+  const HeaderTemplate header(101, kSsrc, "17", extensions);
+  const auto bytes = published();
+  Written plain;
+  plain.size = header.write(plain.buffer, view_of(bytes), fields());
+  OutgoingFields padded = fields();
+  padded.padding = 3;
+  Written out;
+  out.buffer.fill(0xEE);
+  out.size = header.write(out.buffer, view_of(bytes), padded);
+  EXPECT_EQ(out.size, plain.size + 3);
+  parse_back(out, extensions);
+  EXPECT_EQ(out.view.padding_size(), 3U);
+  const std::vector<std::uint8_t> end(out.buffer.begin() + static_cast<std::ptrdiff_t>(plain.size),
+                                      out.buffer.begin() + static_cast<std::ptrdiff_t>(out.size));
+  EXPECT_EQ(end, hex("00 00 03"));
+  const std::vector<std::uint8_t> payload(out.view.payload().begin(), out.view.payload().end());
+  EXPECT_EQ(payload, hex("aa bb cc"));
+}
+
+TEST(HeaderTemplate, WritesNoPaddingThatDoesNotFit) {
+  const HeaderTemplate header(101, kSsrc, "17", {});
+  const auto bytes = published();
+  OutgoingFields padded = fields();
+  padded.padding = 3;
+  std::array<std::uint8_t, HeaderTemplate::kMaxSize + 3 + 2> room{};
+  EXPECT_EQ(header.write(room, view_of(bytes), padded), 0U);
+  padded.padding = 2;
+  EXPECT_NE(header.write(room, view_of(bytes), padded), 0U);
+}
+
+TEST(HeaderTemplate, SaysWhatCopiedExtensionsTake) {
+  // Orientation 1 + 1, delay 1 + 3, level 1 + 1; not the RID.
+  const auto bytes = published();
+  EXPECT_EQ(copied_extensions_size(view_of(bytes)), 8U);
+  const auto bare = hex("80 60 0042 00001000 deadbeef aa");
+  EXPECT_EQ(copied_extensions_size(view_of(bare)), 0U);
+}
+
 TEST(HeaderTemplate, CopiesOnlyWhatWasAgreedOn) {
   const auto extensions = negotiated({ExtensionKind::kMid,
                                       ExtensionKind::kVideoOrientation,
