@@ -16,6 +16,9 @@ SequenceUpdate SequenceTracker::update(std::uint16_t sequence) {
     first_ = newest_ = sequence;
     return {SequenceVerdict::kFirst, newest_, 0};
   }
+  if (restarting_) {
+    return restart(sequence);
+  }
   const auto ahead = static_cast<std::uint16_t>(sequence - static_cast<std::uint16_t>(newest_));
   if (ahead == 0) {
     return {SequenceVerdict::kLate, newest_, 0};
@@ -32,9 +35,13 @@ SequenceUpdate SequenceTracker::update(std::uint16_t sequence) {
     bad_ = static_cast<std::uint16_t>(sequence + 1);
     return {SequenceVerdict::kBad, 0, 0};
   }
-  // Two in a row: the sender restarted. Numbers go on in the next cycle, so that none is used
-  // twice.
+  return restart(sequence);  // two in a row: the sender began anew
+}
+
+// Numbers go on in the next cycle, so that none is used twice.
+SequenceUpdate SequenceTracker::restart(std::uint16_t sequence) {
   bad_.reset();
+  restarting_ = false;
   first_ = newest_ = (newest_ / kCycle + 1) * kCycle + sequence;
   return {SequenceVerdict::kReset, newest_, 0};
 }

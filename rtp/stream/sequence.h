@@ -43,6 +43,9 @@ class SequenceTracker {
   // The number nearest to the newest one, without learning from it (for a NACK or RTX).
   ExtendedSequence extend(std::uint16_t sequence) const;
 
+  // What comes next does not continue what came before, wherever it is: kReset.
+  void expect_restart() { restarting_ = started_; }
+
   bool started() const { return started_; }
 
   ExtendedSequence first() const { return first_; }
@@ -50,7 +53,10 @@ class SequenceTracker {
   ExtendedSequence newest() const { return newest_; }
 
  private:
+  SequenceUpdate restart(std::uint16_t sequence);
+
   bool started_ = false;
+  bool restarting_ = false;
   ExtendedSequence first_ = 0;
   ExtendedSequence newest_ = 0;
   std::optional<std::uint16_t> bad_;  // what must come next after a jump for us to believe it

@@ -31,6 +31,9 @@ class PublisherPort : public Waker {
   // of them.
   virtual std::expected<void, MediaError> attach(Producer& producer) = 0;
   virtual void detach(Producer& producer) = 0;
+
+  // Whether the producer has consumers, told when it changes.
+  virtual void on_audience(bool anyone) = 0;
 };
 
 // A subscriber's transport, as its consumers send over it. One packet is: reserve(), write,

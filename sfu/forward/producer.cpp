@@ -91,6 +91,9 @@ void Producer::on_packet(
     for (Consumer* consumer : consumers_) {
       consumer->on_source_reset(now);
     }
+    for (const auto& pipe : pipes_) {
+      pipe->on_restart();
+    }
   }
   if (waiting_.empty()) {
     context_.fan_out.add(*this);
@@ -106,7 +109,53 @@ void Producer::pass_on(Timestamp now, Outbox& outbox) {
   for (Consumer* consumer : consumers_) {
     consumer->on_packets(now, waiting_, outbox);
   }
+  for (const auto& pipe : pipes_) {
+    pipe->on_packets(waiting_);
+  }
   waiting_.clear();
+}
+
+void Producer::on_sender_report(Timestamp now,
+                                rtp::NtpTime ours,
+                                std::size_t encoding,
+                                const rtp::rtcp::SenderReport& report) {
+  streams_[encoding].on_sender_report(now, ours, report);
+  report_ = PipedReport{ours, report.ntp, report.rtp_timestamp};
+  for (const auto& pipe : pipes_) {
+    pipe->on_sender_report(*report_);
+  }
+}
+
+PipeConsumer* Producer::piped(const Pipe& pipe) const {
+  const auto found =
+      std::ranges::find_if(pipes_, [&](const auto& each) { return &each->pipe() == &pipe; });
+  return found == pipes_.end() ? nullptr : found->get();
+}
+
+void Producer::pipe_to(Timestamp now, RouterId router, Pipe& pipe) {
+  if (piped(pipe) != nullptr) {
+    return;
+  }
+  pipes_.push_back(std::make_unique<PipeConsumer>(
+      router, id_, kind_, streams_.front(), pipe, context_.counters));
+  pipes_.back()->begin(now, report_);
+}
+
+void Producer::stop_piping(const Pipe& pipe) {
+  std::erase_if(pipes_, [&](const auto& each) { return &each->pipe() == &pipe; });
+}
+
+void Producer::on_piped_key_frame_request(Timestamp now, const Pipe& pipe) {
+  if (PipeConsumer* const found = piped(pipe)) {
+    found->on_key_frame_request(now);
+    wake();
+  }
+}
+
+void Producer::expect_restart() {
+  for (ProducerStream& stream : streams_) {
+    stream.expect_restart();
+  }
 }
 
 bool Producer::set_paused(Timestamp now, bool paused, Outbox& outbox) {
@@ -143,10 +192,16 @@ void Producer::on_timeout(Timestamp now, FeedbackOut& out) {
 
 void Producer::add(Consumer& consumer) {
   consumers_.push_back(&consumer);
+  if (consumers_.size() == 1) {
+    port_.on_audience(true);
+  }
 }
 
 void Producer::remove(Consumer& consumer) {
   std::erase(consumers_, &consumer);
+  if (consumers_.empty()) {
+    port_.on_audience(false);
+  }
 }
 
 }  // namespace parlance::sfu

@@ -1,6 +1,7 @@
 // What a publisher sends under one id, and who gets it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "sfu/api/media_engine.h"
 #include "sfu/forward/fan_out.h"
 #include "sfu/forward/payload_types.h"
+#include "sfu/forward/pipe_consumer.h"
 #include "sfu/forward/ports.h"
 #include "sfu/forward/producer_stream.h"
 #include "sfu/forward/wall_clock.h"
@@ -84,6 +86,22 @@ class Producer {
   // After a pass_on() that did not end.
   void forget_waiting() { waiting_.clear(); }
 
+  void on_sender_report(Timestamp now,
+                        rtp::NtpTime ours,
+                        std::size_t encoding,
+                        const rtp::rtcp::SenderReport& report);
+
+  // Another shard has consumers of it: everything goes into that pipe too, until stop_piping().
+  // Once is enough.
+  void pipe_to(Timestamp now, RouterId router, Pipe& pipe);
+  void stop_piping(const Pipe& pipe);
+
+  // From the other end of the pipe.
+  void on_piped_key_frame_request(Timestamp now, const Pipe& pipe);
+
+  // What comes next does not continue what came before.
+  void expect_restart();
+
   // True where it changed.
   bool set_paused(Timestamp now, bool paused, Outbox& outbox);
 
@@ -107,6 +125,8 @@ class Producer {
   PublisherPort& port() const { return port_; }
 
  private:
+  PipeConsumer* piped(const Pipe& pipe) const;
+
   ProducerId id_;
   std::uint64_t source_;
   rtp::MediaKind kind_;
@@ -119,6 +139,8 @@ class Producer {
   PayloadTypes payload_types_;
   std::vector<ProducerStream> streams_;
   std::vector<Consumer*> consumers_;
+  std::vector<std::unique_ptr<PipeConsumer>> pipes_;  // after the streams
+  std::optional<PipedReport> report_;                 // the newest
   std::vector<PacketRef> waiting_;
   bool paused_;
 };

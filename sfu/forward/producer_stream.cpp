@@ -170,7 +170,6 @@ void ProducerStream::on_timeout(Timestamp now, FeedbackOut& out) {
   const bool overflowed = nacks_.take_key_frame_needed();
   const bool wished = key_frames_.next_timeout() <= now && key_frames_.on_timeout(now);
   if (overflowed || wished) {
-    ++counters_.key_frames_asked;
     if (setup_.by_fir) {
       ++firs_;
       out.ask_key_frame_by_fir(*setup_.ssrc, fir_sequence_++);

@@ -70,6 +70,9 @@ class ProducerStream {
                                                 const PayloadType& type,
                                                 bool repaired);
 
+  // What comes next does not continue what came before.
+  void expect_restart() { sequences_.expect_restart(); }
+
   // Statistics only: the producer is paused.
   void on_ignored_packet(Timestamp now, const rtp::PacketView& view, std::size_t size);
 

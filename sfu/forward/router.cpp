@@ -3,10 +3,11 @@
 namespace parlance::sfu {
 
 Router::Router(RouterId id,
+               RouterPart part,
                const ForwardContext& context,
                std::vector<MediaEvent>& events,
                Waker& waker)
-    : id_(id), context_(context), waker_(waker), observers_(id, events) {}
+    : id_(id), part_(part), context_(context), waker_(waker), observers_(id, events) {}
 
 Router::~Router() {
   while (!producers_.empty()) {
@@ -106,6 +107,9 @@ void Router::close_consumer(ConsumerId id) {
 }
 
 void Router::on_level(Timestamp now, std::uint64_t source, std::uint8_t below_overload_db) {
+  if (part_ != RouterPart::kHome) {
+    return;
+  }
   const Timestamp before = observers_.next_timeout();
   observers_.on_level(now, source, below_overload_db);
   if (const Timestamp next = observers_.next_timeout(); next < before) {

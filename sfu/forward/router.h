@@ -19,11 +19,18 @@ namespace parlance::sfu {
 inline constexpr std::size_t kMaxProducersPerRouter = 256;
 inline constexpr std::size_t kMaxConsumersPerRouter = 16'384;
 
+// A call may be on several shards. Its home is the one that listens for who speaks.
+enum class RouterPart : std::uint8_t { kHome, kAway };
+
 // Owns them; the transports that they belong to are told by attach() and detach().
 class Router final : public LevelSink {
  public:
   // What is lent to it outlives it. `waker` runs next_timeout().
-  Router(RouterId id, const ForwardContext& context, std::vector<MediaEvent>& events, Waker& waker);
+  Router(RouterId id,
+         RouterPart part,
+         const ForwardContext& context,
+         std::vector<MediaEvent>& events,
+         Waker& waker);
   ~Router() override;
   Router(const Router&) = delete;
   Router& operator=(const Router&) = delete;
@@ -66,6 +73,7 @@ class Router final : public LevelSink {
   };
 
   RouterId id_;
+  RouterPart part_;
   ForwardContext context_;
   Waker& waker_;
   AudioObservers observers_;

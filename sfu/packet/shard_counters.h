@@ -23,8 +23,12 @@ struct ShardCounters {
   std::uint64_t packets_repaired = 0;     // arrived from publishers after they had been missed
   std::uint64_t key_frames_asked = 0;     // PLI and FIR to publishers
   std::uint64_t key_frames_replayed =
-      0;                   // consumers started from stored packets, no request needed
-  std::uint64_t bugs = 0;  // failed CHECKs that cost one peer its transport
+      0;                           // consumers started from stored packets, no request needed
+  std::uint64_t pipe_packets = 0;  // passed on to other shards
+  std::uint64_t pipe_packets_dropped = 0;  // for which a pipe had no room
+  std::uint64_t pipe_frames_dropped = 0;   // of video, from their first packet on
+  std::uint64_t pipe_strays = 0;           // came for what is not here any more
+  std::uint64_t bugs = 0;                  // failed CHECKs that cost one peer its transport
   DropCounters drops;
 };
 

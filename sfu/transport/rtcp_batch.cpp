@@ -44,10 +44,12 @@ void FeedbackWriter::ask_packets(rtp::Ssrc media, std::span<const std::uint16_t>
 }
 
 void FeedbackWriter::ask_key_frame_by_pli(rtp::Ssrc media) {
+  ++counters_.key_frames_asked;
   rtp::rtcp::write_picture_loss(batch_.room(kPliSize), {.sender = sender_, .media = media});
 }
 
 void FeedbackWriter::ask_key_frame_by_fir(rtp::Ssrc media, std::uint8_t request) {
+  ++counters_.key_frames_asked;
   rtp::rtcp::write_full_intra_request(
       batch_.room(kFirSize), sender_, {.ssrc = media, .sequence = request});
 }

@@ -8,6 +8,7 @@
 #include "base/byte_writer.h"
 #include "base/time.h"
 #include "sfu/forward/ports.h"
+#include "sfu/packet/shard_counters.h"
 #include "sfu/transport/media_sender.h"
 
 namespace parlance::sfu {
@@ -43,7 +44,8 @@ class RtcpBatch {
 // Writes what producers ask of their publisher.
 class FeedbackWriter final : public FeedbackOut {
  public:
-  FeedbackWriter(rtp::Ssrc sender, RtcpBatch& batch) : sender_(sender), batch_(batch) {}
+  FeedbackWriter(rtp::Ssrc sender, RtcpBatch& batch, ShardCounters& counters)
+      : sender_(sender), batch_(batch), counters_(counters) {}
 
   void ask_packets(rtp::Ssrc media, std::span<const std::uint16_t> ascending) override;
   void ask_key_frame_by_pli(rtp::Ssrc media) override;
@@ -52,6 +54,7 @@ class FeedbackWriter final : public FeedbackOut {
  private:
   rtp::Ssrc sender_;
   RtcpBatch& batch_;
+  ShardCounters& counters_;
 };
 
 }  // namespace parlance::sfu

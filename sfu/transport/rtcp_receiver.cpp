@@ -93,7 +93,7 @@ bool RtcpReceiver::on_sender_report(Now now, const rtp::rtcp::Packet& packet) {
   }
   const auto found = receives_.find(report->sender);
   if (found && !found->rtx) {
-    found->producer->stream(found->encoding).on_sender_report(now.time, now.ours, *report);
+    found->producer->on_sender_report(now.time, now.ours, found->encoding, *report);
   }
   on_blocks(now, report->blocks);
   return true;

@@ -34,14 +34,16 @@ constexpr std::size_t packet_slots() {
   return kStoredStreams * kStoredPackets + kTransitSlots;
 }
 
-// A router and the transports of its participants. The router goes first: it detaches from them.
+// A router's part on this shard, with the transports of its participants that are here. The router
+// goes first: it detaches from them.
 class Call final : public TimedOwner, public Waker {
  public:
   Call(RouterId id,
+       RouterPart part,
        const ForwardContext& context,
        std::vector<MediaEvent>& events,
        ReadyHeap& ready)
-      : ready_(ready), router(id, context, events, *this) {}
+      : ready_(ready), router(id, part, context, events, *this) {}
 
   void on_timeout(Timestamp now, Outbox&) override {
     router.on_timeout(now);
@@ -57,11 +59,17 @@ class Call final : public TimedOwner, public Waker {
     return found == transports.end() ? nullptr : found->second.get();
   }
 
+  PipePort* pipe_port(ProducerId id) const {
+    const auto found = pipe_ports.find(id);
+    return found == pipe_ports.end() ? nullptr : found->second.get();
+  }
+
  private:
   ReadyHeap& ready_;
 
  public:
   std::unordered_map<TransportId, std::unique_ptr<Transport>> transports;
+  std::unordered_map<ProducerId, std::unique_ptr<PipePort>> pipe_ports;
   Router router;
 };
 
@@ -84,6 +92,10 @@ struct Shard::Core {
   void on_stun(Timestamp now, const ReceivedDatagram& datagram, Outbox& outbox);
   void close_transport(Timestamp now, Call& call, TransportId id, Outbox& outbox);
   void pass_on(Timestamp now, Outbox& outbox);
+  bool on_pipe(Timestamp now, std::size_t from, Outbox& outbox);
+  void on_pipe_entry(Timestamp now, std::size_t from, const Pipe::Entry& entry, Outbox& outbox);
+  void on_piped_media(Timestamp now, PipePort& port, const Pipe::Entry& entry, Outbox& outbox);
+  void on_pipe_request(Timestamp now, std::size_t from, const PipeMessage& asked, Producer& of);
   void run_due(Timestamp now, Outbox& outbox);
   std::uint16_t random_u16();
 
@@ -137,6 +149,11 @@ class Settle {
   std::uint64_t datagrams_;
   std::uint64_t bytes_;
 };
+
+// Whose service it costs where something breaks: a producer's port is a transport or a pipe's end.
+TimedOwner& owner_of(const Producer& producer) {
+  return dynamic_cast<TimedOwner&>(producer.port());
+}
 
 }  // namespace
 
@@ -202,11 +219,83 @@ void Shard::Core::on_stun(Timestamp now, const ReceivedDatagram& datagram, Outbo
 
 void Shard::Core::pass_on(Timestamp now, Outbox& outbox) {
   for (Producer* producer : fan_out.producers()) {
-    // Every port of a shard's producers is one of its transports.
-    guarded(static_cast<Transport&>(producer->port()), [&] { producer->pass_on(now, outbox); });
+    guarded(owner_of(*producer), [&] { producer->pass_on(now, outbox); });
     producer->forget_waiting();
   }
   fan_out.clear();
+}
+
+// True where there is more.
+bool Shard::Core::on_pipe(Timestamp now, std::size_t from, Outbox& outbox) {
+  Pipe& pipe = *config.pipes.from[from];
+  for (std::size_t i = 0; i < kPipeMessagesPerTurn; ++i) {
+    const auto entry = pipe.front();
+    if (!entry) {
+      return false;
+    }
+    if (outbox.free() < kOutboxHeadroom + fan_out.copies()) {
+      return true;
+    }
+    on_pipe_entry(now, from, *entry, outbox);
+    pipe.pop();
+  }
+  return pipe.front().has_value();
+}
+
+void Shard::Core::on_pipe_entry(Timestamp now,
+                                std::size_t from,
+                                const Pipe::Entry& entry,
+                                Outbox& outbox) {
+  const Call* const found = call(entry.message.router);
+  PipePort* const port = found == nullptr ? nullptr : found->pipe_port(entry.message.producer);
+  if (port != nullptr) {
+    guarded(*port, [&] { on_piped_media(now, *port, entry, outbox); });
+    return;
+  }
+  Producer* const producer =
+      found == nullptr ? nullptr : found->router.producer(entry.message.producer);
+  if (producer == nullptr) {
+    ++counters.pipe_strays;
+    return;
+  }
+  guarded(owner_of(*producer), [&] { on_pipe_request(now, from, entry.message, *producer); });
+}
+
+void Shard::Core::on_piped_media(Timestamp now,
+                                 PipePort& port,
+                                 const Pipe::Entry& entry,
+                                 Outbox& outbox) {
+  switch (entry.message.kind) {
+    case PipeMessage::Kind::kPacket:
+      return port.on_packet(now, entry.body, outbox);
+    case PipeMessage::Kind::kRestart:
+      return port.on_restart();
+    case PipeMessage::Kind::kSenderReport:
+      return port.on_sender_report(now, entry.body);
+    case PipeMessage::Kind::kSubscribe:
+    case PipeMessage::Kind::kUnsubscribe:
+    case PipeMessage::Kind::kKeyFrame:
+      CHECK(false);  // nobody subscribes to what comes by a pipe itself
+  }
+}
+
+void Shard::Core::on_pipe_request(Timestamp now,
+                                  std::size_t from,
+                                  const PipeMessage& asked,
+                                  Producer& of) {
+  Pipe& back = *config.pipes.to[from];
+  switch (asked.kind) {
+    case PipeMessage::Kind::kSubscribe:
+      return of.pipe_to(now, asked.router, back);
+    case PipeMessage::Kind::kUnsubscribe:
+      return of.stop_piping(back);
+    case PipeMessage::Kind::kKeyFrame:
+      return of.on_piped_key_frame_request(now, back);
+    case PipeMessage::Kind::kPacket:
+    case PipeMessage::Kind::kRestart:
+    case PipeMessage::Kind::kSenderReport:
+      CHECK(false);  // media goes to who subscribed only
+  }
 }
 
 void Shard::Core::run_due(Timestamp now, Outbox& outbox) {
@@ -272,6 +361,19 @@ std::size_t Shard::on_datagrams(Timestamp now,
   return taken;
 }
 
+bool Shard::on_pipes(Timestamp now, Outbox& outbox) {
+  Settle settle(now, outbox, core_->counters);
+  bool more = false;
+  for (std::size_t from = 0; from < core_->config.pipes.from.size(); ++from) {
+    if (core_->config.pipes.from[from] != nullptr) {
+      more = core_->on_pipe(now, from, outbox) || more;
+    }
+  }
+  core_->pass_on(now, outbox);
+  settle.run_due(*core_);
+  return more;
+}
+
 Timestamp Shard::next_timeout() const {
   return core_->ready.next();
 }
@@ -281,7 +383,7 @@ void Shard::on_timeout(Timestamp now, Outbox& outbox) {
   settle.run_due(*core_);
 }
 
-std::expected<void, MediaError> Shard::create_router(RouterId id) {
+std::expected<void, MediaError> Shard::create_router(RouterId id, RouterPart part) {
   if (core_->calls.contains(id)) {
     return std::unexpected(MediaError::kDuplicateId);
   }
@@ -289,7 +391,7 @@ std::expected<void, MediaError> Shard::create_router(RouterId id) {
     return std::unexpected(MediaError::kLimitReached);
   }
   const ForwardContext context{core_->clock, core_->pool, core_->counters, core_->fan_out};
-  core_->calls.emplace(id, std::make_unique<Call>(id, context, core_->events, core_->ready));
+  core_->calls.emplace(id, std::make_unique<Call>(id, part, context, core_->events, core_->ready));
   ++core_->counters.routers;
   return {};
 }
@@ -392,7 +494,33 @@ void Shard::set_producer_paused(
 void Shard::close_producer(RouterId router, ProducerId id) {
   if (Call* call = core_->call(router)) {
     call->router.close_producer(id);
+    call->pipe_ports.erase(id);
   }
+}
+
+std::expected<void, MediaError> Shard::pipe_producer(Timestamp now,
+                                                     RouterId router,
+                                                     const ProducerOptions& options,
+                                                     unsigned shard,
+                                                     PipeUse use,
+                                                     Outbox& outbox) {
+  Settle settle(now, outbox, core_->counters);
+  Call* call = core_->call(router);
+  if (call == nullptr) {
+    return std::unexpected(MediaError::kNotFound);
+  }
+  if (call->router.producer(options.id) != nullptr) {
+    return {};
+  }
+  const PipeContext context{core_->pool, core_->counters, core_->ready};
+  auto port =
+      std::make_unique<PipePort>(router, options, use, *core_->config.pipes.to.at(shard), context);
+  const auto produced = call->router.produce(PipePort::options_here(options), *port);
+  if (produced) {
+    call->pipe_ports.emplace(options.id, std::move(port));
+    settle.run_due(*core_);
+  }
+  return produced;
 }
 
 std::expected<void, MediaError> Shard::consume(Timestamp now,

@@ -11,10 +11,13 @@
 
 #include "base/time.h"
 #include "sfu/api/media_engine.h"
+#include "sfu/forward/pipe.h"
+#include "sfu/forward/router.h"
 #include "sfu/ice/address.h"
 #include "sfu/packet/outbox.h"
 #include "sfu/packet/packet_pool.h"
 #include "sfu/packet/shard_counters.h"
+#include "sfu/transport/pipe_port.h"
 
 namespace parlance::sfu {
 
@@ -27,10 +30,19 @@ inline constexpr std::size_t kMaxTransportsPerRouter = 1024;
 // to many.
 inline constexpr std::size_t kOutboxHeadroom = 1024;
 
+// Pipe messages taken between two looks at the outbox.
+inline constexpr std::size_t kPipeMessagesPerTurn = 64;
+
 // A datagram as the shell received it, in a slot of the shard's pool (Shard::packets().acquire()).
 struct ReceivedDatagram {
   PacketRef packet;
   Path from;
+};
+
+// The pipes between one shard and all others, by their index; null for itself.
+struct ShardPipes {
+  std::vector<Pipe*> to;
+  std::vector<Pipe*> from;
 };
 
 // What a shard is given for its life. What is referred to is lent and outlives it.
@@ -38,6 +50,7 @@ struct ShardConfig {
   unsigned index = 0;
   std::vector<IceCandidate> candidates;  // as clients get them, best first
   Crypto& crypto;
+  ShardPipes pipes = {};
 };
 
 // Owned by one thread at a time; may be handed to another between two calls. Every call that may
@@ -62,11 +75,15 @@ class Shard {
   // outbox has to be flushed first. Taken packets are moved from.
   std::size_t on_datagrams(Timestamp now, std::span<ReceivedDatagram> datagrams, Outbox& outbox);
 
+  // Takes what has come from other shards, a part of it at a time: true where there is more. The
+  // outbox is flushed in between.
+  bool on_pipes(Timestamp now, Outbox& outbox);
+
   // Earliest instant that on_timeout wants to be called at; kNever when nothing waits. O(1).
   Timestamp next_timeout() const;
   void on_timeout(Timestamp now, Outbox& outbox);
 
-  std::expected<void, MediaError> create_router(RouterId id);
+  std::expected<void, MediaError> create_router(RouterId id, RouterPart part = RouterPart::kHome);
   void close_router(Timestamp now, RouterId id, Outbox& outbox);
 
   std::expected<TransportDescription, MediaError> create_transport(RouterId router, TransportId id);
@@ -83,6 +100,15 @@ class Shard {
   void set_producer_paused(
       Timestamp now, RouterId router, ProducerId id, bool paused, Outbox& outbox);
   void close_producer(RouterId router, ProducerId id);
+
+  // The producer is on that other shard: it can be consumed here from now on. No error where that
+  // is so already.
+  std::expected<void, MediaError> pipe_producer(Timestamp now,
+                                                RouterId router,
+                                                const ProducerOptions& options,
+                                                unsigned shard,
+                                                PipeUse use,
+                                                Outbox& outbox);
 
   std::expected<void, MediaError> consume(Timestamp now,
                                           RouterId router,

@@ -346,7 +346,7 @@ void Transport::run_ice(Timestamp now, Outbox& outbox) {
 
 void Transport::run_producers(Timestamp now, Outbox& outbox) {
   RtcpBatch batch(now, sender_, outbox);
-  FeedbackWriter feedback(reporter_.ssrc(), batch);
+  FeedbackWriter feedback(reporter_.ssrc(), batch, context_.counters);
   Timestamp next = kNever;
   for (Producer* producer : producers()) {
     // What can't be sent is not lost: requests are repeated.

@@ -76,6 +76,8 @@ class Transport final : public TimedOwner, public PublisherPort, public Subscrib
   void detach(Producer& producer) override;
   void wake_at(Timestamp at) override;
 
+  void on_audience(bool /*anyone*/) override {}
+
   std::expected<void, MediaError> attach(Timestamp now,
                                          Consumer& consumer,
                                          Outbox& outbox) override;

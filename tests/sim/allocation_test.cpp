@@ -6,7 +6,7 @@ namespace parlance::test {
 
 class Allocation : public SimTest {};
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Allocation, ::testing::ValuesIn(sim_seeds()), seed_name);
+INSTANTIATE_TEST_SUITE_P(Runs, Allocation, ::testing::ValuesIn(sim_runs()), run_name);
 
 TEST_P(Allocation, NoneForAPacketOfARunningCall) {
   world.batch_interval = 5ms;
@@ -25,11 +25,11 @@ TEST_P(Allocation, NoneForAPacketOfARunningCall) {
   camera.start(world.now());
   world.run_for(5s);
   const std::uint64_t before = world.allocations();
-  const std::uint64_t forwarded = world.counters().rtp_forwarded;
-  const std::uint64_t repaired = world.counters().rtp_retransmitted;
+  const std::uint64_t forwarded = world.total(&sfu::ShardCounters::rtp_forwarded);
+  const std::uint64_t repaired = world.total(&sfu::ShardCounters::rtp_retransmitted);
   world.run_for(5s);
-  EXPECT_GT(world.counters().rtp_forwarded, forwarded + 5'000);
-  EXPECT_GT(world.counters().rtp_retransmitted, repaired + 50);
+  EXPECT_GT(world.total(&sfu::ShardCounters::rtp_forwarded), forwarded + 5'000);
+  EXPECT_GT(world.total(&sfu::ShardCounters::rtp_retransmitted), repaired + 50);
   EXPECT_LE(world.allocations() - before, 5s / 100ms);
 }
 

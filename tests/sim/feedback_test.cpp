@@ -18,7 +18,7 @@ class Feedback : public SimTest {
 
   std::int64_t viewer_stat(const std::string& name) {
     const auto stats =
-        world.shard().transport_stats(world.now(), world.router(), world.transport(1));
+        world.shard_of(1).transport_stats(world.now(), world.router(), world.transport(1));
     const auto found = stats->at(0).find(name);
     return found == stats->at(0).end() ? -1 : std::get<std::int64_t>(found->second);
   }
@@ -27,7 +27,7 @@ class Feedback : public SimTest {
   sfu::ProducerId producer;
 };
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Feedback, ::testing::ValuesIn(sim_seeds()), seed_name);
+INSTANTIATE_TEST_SUITE_P(Runs, Feedback, ::testing::ValuesIn(sim_runs()), run_name);
 
 TEST_P(Feedback, ReachesThePublisherTenTimesASecond) {
   begin();
@@ -64,7 +64,8 @@ TEST_P(Feedback, OfSubscribersIsCounted) {
 TEST_P(Feedback, MeasuresThePublishersRoundTripByExtendedReports) {
   begin();
   world.run_for(3s);
-  const auto stats = world.shard().transport_stats(world.now(), world.router(), world.transport(0));
+  const auto stats =
+      world.shard_of(0).transport_stats(world.now(), world.router(), world.transport(0));
   ASSERT_TRUE(stats.has_value());
   ASSERT_TRUE(stats->at(1).contains("roundTripTime"));
   EXPECT_NEAR(std::get<double>(stats->at(1).at("roundTripTime")), 20.0, 2.0);

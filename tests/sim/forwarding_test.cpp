@@ -5,7 +5,7 @@ namespace parlance::test {
 
 class Forwarding : public SimTest {};
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Forwarding, ::testing::ValuesIn(sim_seeds()), seed_name);
+INSTANTIATE_TEST_SUITE_P(Runs, Forwarding, ::testing::ValuesIn(sim_runs()), run_name);
 
 TEST_P(Forwarding, BringsEveryFrameToEveryViewerOnce) {
   SimPeer& publisher = world.add_peer();
@@ -32,8 +32,8 @@ TEST_P(Forwarding, BringsEveryFrameToEveryViewerOnce) {
       EXPECT_EQ(sink->frames()[i].number, i + 1);
     }
   }
-  EXPECT_EQ(world.counters().rtp_forwarded, 3U * camera.packets());
-  EXPECT_EQ(world.counters().rtp_retransmitted, 0U);
+  EXPECT_EQ(world.total(&sfu::ShardCounters::rtp_forwarded), 3U * camera.packets());
+  EXPECT_EQ(world.total(&sfu::ShardCounters::rtp_retransmitted), 0U);
 }
 
 TEST_P(Forwarding, CarriesAudioInOrderWithoutWaitingForAnything) {
@@ -83,7 +83,8 @@ TEST_P(Forwarding, TellsSendersAndReceiversTheirReports) {
   EXPECT_NE(publisher.seen().report_blocks.at(1000).last_sr, 0U);
   ASSERT_TRUE(viewer.seen().sender_reports.contains(2000));
   EXPECT_GT(viewer.seen().sender_reports.at(2000).packet_count, 200U);
-  const auto stats = world.shard().transport_stats(world.now(), world.router(), world.transport(1));
+  const auto stats =
+      world.shard_of(1).transport_stats(world.now(), world.router(), world.transport(1));
   ASSERT_TRUE(stats.has_value());
   ASSERT_EQ(stats->size(), 2U);
   const double round_trip = std::get<double>(stats->at(1).at("roundTripTime"));

@@ -33,7 +33,7 @@ class HostileInput : public SimTest {
   sfu::ProducerId producer;
 };
 
-INSTANTIATE_TEST_SUITE_P(Seeds, HostileInput, ::testing::ValuesIn(sim_seeds()), seed_name);
+INSTANTIATE_TEST_SUITE_P(Runs, HostileInput, ::testing::ValuesIn(sim_runs()), run_name);
 
 TEST_P(HostileInput, ReplayedMediaIsRefused) {
   begin();
@@ -77,11 +77,11 @@ TEST_P(HostileInput, MediaOfUnknownSsrcsGoesNowhere) {
   sample.ssrc = 9999;
   sample.mid = "nobody";
   sample.payload = vp8_payload(true, true);
-  const std::uint64_t forwarded = world.counters().rtp_forwarded;
+  const std::uint64_t forwarded = world.total(&sfu::ShardCounters::rtp_forwarded);
   world.peer(1).send_sample(sample);
   world.run_for(15ms);
   EXPECT_EQ(world.drops(DropReason::kUnknownSsrc), 1U);
-  EXPECT_LE(world.counters().rtp_forwarded, forwarded + 3);
+  EXPECT_LE(world.total(&sfu::ShardCounters::rtp_forwarded), forwarded + 3);
   expect_undisturbed();
 }
 
@@ -103,9 +103,9 @@ TEST_P(HostileInput, MediaFromAnAddressThatProvedNothingIsNotLookedAt) {
   auto stolen = publisher.take_outgoing();
   ASSERT_EQ(stolen.size(), 1U);
   std::vector<sfu::ReceivedDatagram> datagrams;
-  datagrams.push_back({slot_of(world.shard().packets(), stolen[0].bytes), elsewhere});
-  world.shard().on_datagrams(world.now(), datagrams, world.outbox());
-  world.flush();
+  datagrams.push_back({slot_of(world.shard_of(0).packets(), stolen[0].bytes), elsewhere});
+  world.shard_of(0).on_datagrams(world.now(), datagrams, world.outbox());
+  world.settle();
   EXPECT_EQ(world.drops(DropReason::kUnknownPath), before + 1);
   expect_undisturbed();
 }

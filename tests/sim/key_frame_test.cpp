@@ -18,7 +18,7 @@ class KeyFrames : public SimTest {
   sfu::ProducerId producer;
 };
 
-INSTANTIATE_TEST_SUITE_P(Seeds, KeyFrames, ::testing::ValuesIn(sim_seeds()), seed_name);
+INSTANTIATE_TEST_SUITE_P(Runs, KeyFrames, ::testing::ValuesIn(sim_runs()), run_name);
 
 TEST_P(KeyFrames, AreAskedForAtOnceWhenAViewerStarts) {
   begin();
@@ -75,7 +75,7 @@ TEST_P(KeyFrames, AreReplayedFromTheStoreWhenOneJustPassed) {
   ASSERT_TRUE(world.run_until([&] { return !two.frames().empty(); }, 1s));
   EXPECT_LE(world.now() - joined, 15ms);
   EXPECT_EQ(camera->key_frames(), key_frames);
-  EXPECT_EQ(world.counters().key_frames_replayed, 1U);
+  EXPECT_EQ(world.total(&sfu::ShardCounters::key_frames_replayed), 1U);
   world.run_for(1s);
   EXPECT_LT(two.longest_gap(joined, world.now()), 100ms);
   EXPECT_EQ(two.duplicates(), 0U);
@@ -110,8 +110,8 @@ TEST_P(KeyFrames, AreAskedForAtASaneRateFromAPublisherThatNeverAnswers) {
   viewer.expect_video(2000);
   world.consume_video(1, producer, 2000);
   world.run_for(10s);
-  EXPECT_GE(world.counters().key_frames_asked, 10U);
-  EXPECT_LE(world.counters().key_frames_asked, 25U);
+  EXPECT_GE(world.total(&sfu::ShardCounters::key_frames_asked), 10U);
+  EXPECT_LE(world.total(&sfu::ShardCounters::key_frames_asked), 25U);
 }
 
 TEST_P(KeyFrames, StartTheViewerEvenWhenTheirFirstPacketsAreLost) {

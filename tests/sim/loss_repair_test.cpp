@@ -35,7 +35,7 @@ class LossRepair : public SimTest {
   Timestamp began{};
 };
 
-INSTANTIATE_TEST_SUITE_P(Seeds, LossRepair, ::testing::ValuesIn(sim_seeds()), seed_name);
+INSTANTIATE_TEST_SUITE_P(Runs, LossRepair, ::testing::ValuesIn(sim_runs()), run_name);
 
 TEST_P(LossRepair, OfThePublishersSideAsksThePublisher) {
   begin();
@@ -44,7 +44,7 @@ TEST_P(LossRepair, OfThePublishersSideAsksThePublisher) {
   finish();
   EXPECT_EQ(sink->frames().size(), camera->frames());
   EXPECT_GT(camera->retransmitted(), 10U);
-  EXPECT_GT(world.counters().packets_repaired, 10U);
+  EXPECT_GT(world.total(&sfu::ShardCounters::packets_repaired), 10U);
   // The viewer misses these packets too, and asks in vain while they are on their way.
   EXPECT_EQ(sink->repaired(), 0U);
   EXPECT_EQ(sink->duplicates(), 0U);
@@ -59,7 +59,7 @@ TEST_P(LossRepair, OfTheViewersSideIsMadeFromTheStore) {
   EXPECT_EQ(sink->frames().size(), camera->frames());
   EXPECT_GT(sink->repaired(), 10U);
   EXPECT_EQ(camera->retransmitted(), 0U);
-  EXPECT_GE(world.counters().rtp_retransmitted, sink->repaired());
+  EXPECT_GE(world.total(&sfu::ShardCounters::rtp_retransmitted), sink->repaired());
 }
 
 TEST_P(LossRepair, OfAViewerWithoutRtxIsTheSameDatagramAgain) {
@@ -70,7 +70,7 @@ TEST_P(LossRepair, OfAViewerWithoutRtxIsTheSameDatagramAgain) {
   finish();
   EXPECT_EQ(sink->frames().size(), camera->frames());
   EXPECT_EQ(sink->repaired(), 0U) << "nothing came by RTX";
-  EXPECT_GT(world.counters().rtp_retransmitted, 10U);
+  EXPECT_GT(world.total(&sfu::ShardCounters::rtp_retransmitted), 10U);
   EXPECT_LT(sink->longest_gap(began, world.now() - 500ms), 400ms);
 }
 
@@ -80,7 +80,7 @@ TEST_P(LossRepair, WithoutRtxSurvivesEverythingAtOnceBothWays) {
   world.run_for(20s);
   finish();
   EXPECT_EQ(sink->frames().size(), camera->frames());
-  EXPECT_GT(world.counters().rtp_retransmitted, 10U);
+  EXPECT_GT(world.total(&sfu::ShardCounters::rtp_retransmitted), 10U);
 }
 
 TEST_P(LossRepair, SurvivesEverythingAtOnceBothWays) {
@@ -99,7 +99,7 @@ TEST_P(LossRepair, DoesNotRepeatWithinARoundTrip) {
   world.downlink(1).conditions = {.delay = 10ms};
   world.run_for(3s);
   // The same number asked for three times in a row, as a browser with a short timer does it.
-  const std::uint64_t before = world.counters().rtp_retransmitted;
+  const std::uint64_t before = world.total(&sfu::ShardCounters::rtp_retransmitted);
   std::array<std::uint8_t, 16> nack{0x81, 205, 0, 3, 0, 0, 0, 1, 0, 0, 0x07, 0xD0, 0, 0, 0, 0};
   const std::uint16_t sequence = sink->newest_sequence();
   nack[12] = static_cast<std::uint8_t>(sequence >> 8U);
@@ -108,18 +108,19 @@ TEST_P(LossRepair, DoesNotRepeatWithinARoundTrip) {
     world.peer(1).send_rtcp(nack);
   }
   world.run_for(15ms);
-  EXPECT_EQ(world.counters().rtp_retransmitted, before + 1);
+  EXPECT_EQ(world.total(&sfu::ShardCounters::rtp_retransmitted), before + 1);
   world.run_for(200ms);
   world.peer(1).send_rtcp(nack);
   world.run_for(15ms);
-  EXPECT_EQ(world.counters().rtp_retransmitted, before + 2);
+  EXPECT_EQ(world.total(&sfu::ShardCounters::rtp_retransmitted), before + 2);
 }
 
 TEST_P(LossRepair, CountsWhatTheViewerLost) {
   begin();
   world.downlink(1).conditions = {.loss = 0.2};
   world.run_for(5s);
-  const auto stats = world.shard().transport_stats(world.now(), world.router(), world.transport(1));
+  const auto stats =
+      world.shard_of(1).transport_stats(world.now(), world.router(), world.transport(1));
   ASSERT_TRUE(stats.has_value());
   EXPECT_GT(std::get<std::int64_t>(stats->at(1).at("nackPacketCount")), 10);
   EXPECT_GT(std::get<std::int64_t>(stats->at(1).at("packetsRetransmitted")), 10);

@@ -28,7 +28,7 @@ class NetworkChange : public SimTest {
   sfu::ProducerId producer;
 };
 
-INSTANTIATE_TEST_SUITE_P(Seeds, NetworkChange, ::testing::ValuesIn(sim_seeds()), seed_name);
+INSTANTIATE_TEST_SUITE_P(Runs, NetworkChange, ::testing::ValuesIn(sim_runs()), run_name);
 
 TEST_P(NetworkChange, OfTheViewerMovesItsMediaToTheNewPair) {
   begin();
@@ -53,7 +53,7 @@ TEST_P(NetworkChange, OfThePublisherLosesNothingForGood) {
 
 TEST_P(NetworkChange, WithAnIceRestartKeepsDtlsAndAllStreams) {
   begin();
-  const auto fresh = world.shard().restart_ice(world.now(), world.router(), world.transport(1));
+  const auto fresh = world.shard_of(1).restart_ice(world.now(), world.router(), world.transport(1));
   ASSERT_TRUE(fresh.has_value());
   world.run_for(500ms);
   EXPECT_GT(sink->frames().size(), 10U);  // the old pair works until the new one is there

@@ -24,7 +24,7 @@ class Pause : public SimTest {
   sfu::ConsumerId consumer;
 };
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Pause, ::testing::ValuesIn(sim_seeds()), seed_name);
+INSTANTIATE_TEST_SUITE_P(Runs, Pause, ::testing::ValuesIn(sim_runs()), run_name);
 
 TEST_P(Pause, OfAConsumerSendsNothingUntilItsResume) {
   begin();

@@ -20,7 +20,7 @@ class Speakers : public SimTest {
   using Levels = sfu::MediaEvent::AudioLevels;
 };
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Speakers, ::testing::ValuesIn(sim_seeds()), seed_name);
+INSTANTIATE_TEST_SUITE_P(Runs, Speakers, ::testing::ValuesIn(sim_runs()), run_name);
 
 TEST_P(Speakers, TakeTheFloorFromEachOther) {
   world.add_peer();
@@ -38,7 +38,7 @@ TEST_P(Speakers, TakeTheFloorFromEachOther) {
   world.run_for(6s);
   EXPECT_EQ(events<Dominant>().back().producer, second);
   EXPECT_LE(events<Dominant>().size(), 3U);
-  world.shard().close_producer(world.router(), second);
+  world.close_producer(second);
   world.run_for(10ms);
   EXPECT_NE(events<Dominant>().back().producer, second);
 }

@@ -1,4 +1,5 @@
-// What the simulations share: one run per seed, the seed in the test's name and in every failure.
+// What the simulations share: one run per seed and number of shards, both in the test's name and in
+// every failure.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,9 +10,10 @@ namespace parlance::test {
 
 using namespace std::chrono_literals;
 
-class SimTest : public ::testing::TestWithParam<std::uint64_t> {
+class SimTest : public ::testing::TestWithParam<SimRun> {
  protected:
-  SimTest() : world(GetParam()), trace_(__FILE__, __LINE__, "seed " + std::to_string(GetParam())) {}
+  SimTest()
+      : world(GetParam()), trace_(__FILE__, __LINE__, "seed " + std::to_string(GetParam().seed)) {}
 
   SimWorld world;
 
@@ -19,8 +21,8 @@ class SimTest : public ::testing::TestWithParam<std::uint64_t> {
   ::testing::ScopedTrace trace_;
 };
 
-inline std::string seed_name(const ::testing::TestParamInfo<std::uint64_t>& info) {
-  return "seed" + std::to_string(info.param);
+inline std::string run_name(const ::testing::TestParamInfo<SimRun>& info) {
+  return "seed" + std::to_string(info.param.seed) + (info.param.shards == 1 ? "" : "_two_shards");
 }
 
 }  // namespace parlance::test

@@ -1,8 +1,9 @@
-// A shard and its peers on seeded links under one simulated clock.
+// Shards and their peers on seeded links under one simulated clock.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <queue>
 #include <string>
@@ -15,22 +16,33 @@
 
 namespace parlance::test {
 
-// Fixed seeds, and the one of the environment's PARLANCE_SIM_SEED in front of them.
-std::vector<std::uint64_t> sim_seeds();
+// What a simulation is repeated with: a seed, and the number of shards that its peers take turns
+// on.
+struct SimRun {
+  std::uint64_t seed = 1;
+  std::uint32_t shards = 1;
+};
+
+// Fixed seeds, and the one of the environment's PARLANCE_SIM_SEED in front of them; on one shard
+// and on two.
+std::vector<SimRun> sim_runs();
 
 class SimWorld {
  public:
-  explicit SimWorld(std::uint64_t seed);
+  explicit SimWorld(const SimRun& run);
 
   Timestamp now() const { return now_; }
 
-  sfu::Shard& shard() { return shard_; }
+  // Where the peer's transport is.
+  sfu::Shard& shard_of(std::size_t peer) { return *shards_[index_of(peer)]; }
+
+  std::size_t shards() const { return shards_.size(); }
 
   sfu::Outbox& outbox() { return outbox_; }
 
-  const sfu::ShardCounters& counters() const { return shard_.counters(); }
-
-  std::uint64_t drops(sfu::DropReason reason) const { return counters().drops[reason]; }
+  // Of all shards together.
+  std::uint64_t total(std::uint64_t sfu::ShardCounters::* counter) const;
+  std::uint64_t drops(sfu::DropReason reason) const;
 
   const std::vector<sfu::MediaEvent>& events() const { return events_; }
 
@@ -62,6 +74,7 @@ class SimWorld {
                                             rtp::Ssrc ssrc);
   sfu::ConsumerId consume_audio(std::size_t peer, sfu::ProducerId producer, rtp::Ssrc ssrc);
   void pause_producer(sfu::ProducerId id, bool paused);
+  void close_producer(sfu::ProducerId id);
   void pause_consumer(sfu::ConsumerId id, bool paused);
 
   void run_for(Duration duration);
@@ -74,10 +87,11 @@ class SimWorld {
 
   sfu::RouterId router() const { return router_; }
 
-  // Sends what the shard put out during a command made directly on it.
-  void flush();
+  // Sends what shards put out during a command made directly on one, and passes on what they have
+  // for each other.
+  void settle();
 
-  // Made by the shard while it handled datagrams and timers.
+  // Made by the shards while they handled datagrams and timers.
   std::uint64_t allocations() const { return allocations_; }
 
   std::uint32_t largest_batch() const { return largest_batch_; }
@@ -85,7 +99,18 @@ class SimWorld {
   std::uint32_t longest_train() const { return longest_train_; }
 
  private:
+  // A producer as signaling remembers it.
+  struct Produced {
+    std::size_t shard = 0;
+    sfu::ProducerOptions options;
+  };
+
+  sfu::ProducerId produce(std::size_t peer, const sfu::ProducerOptions& options);
   sfu::ConsumerId consume(std::size_t peer, const sfu::ConsumerOptions& options);
+  void pipe(sfu::ProducerId producer, std::size_t to, sfu::PipeUse use);
+
+  // Peers take turns.
+  std::size_t index_of(std::size_t peer) const { return peer % shards_.size(); }
 
   struct Seat {
     explicit Seat(std::uint64_t seed) : up(seed), down(seed + 1) {}
@@ -113,7 +138,9 @@ class SimWorld {
   Timestamp next_event() const;
   Timestamp arrival_of(const Flight& flight) const;
   void deliver();
-  void hand_to_shard(std::vector<sfu::ReceivedDatagram> batch);
+  void hand_to_shard(std::size_t shard, std::vector<sfu::ReceivedDatagram> batch);
+  void flush();
+  bool run_pipes();
   void collect_from_peers();
   void launch(Flight flight, SimLink& link);
   std::size_t seat_of(const sfu::Path& path) const;
@@ -121,10 +148,12 @@ class SimWorld {
   std::uint64_t seed_;
   Timestamp now_;
   FakeCrypto crypto_;
-  sfu::Shard shard_;
+  std::vector<std::unique_ptr<sfu::Pipe>> pipes_;
+  std::vector<std::unique_ptr<sfu::Shard>> shards_;
   sfu::Outbox outbox_;
   sfu::RouterId router_;
   std::vector<std::unique_ptr<Seat>> seats_;
+  std::map<sfu::ProducerId, Produced> produced_;
   std::priority_queue<Flight, std::vector<Flight>, std::greater<>> flights_;
   std::uint64_t order_ = 0;
   std::uint8_t next_id_ = 1;

@@ -27,7 +27,10 @@ class FakePublisherPort final : public sfu::PublisherPort {
 
   void wake_at(Timestamp at) override { wake = std::min(wake, at); }
 
+  void on_audience(bool anyone) override { audience = anyone; }
+
   bool refuse = false;
+  bool audience = false;
   Timestamp wake = kNever;
   std::vector<sfu::Producer*> attached;
 };

@@ -23,7 +23,7 @@ class RouterTest : public ::testing::Test {
   test::ForwardBench bench;
   std::vector<MediaEvent> events;
   CountingWaker waker;
-  Router router{test::id_of<RouterId>(1), bench.context(), events, waker};
+  Router router{test::id_of<RouterId>(1), RouterPart::kHome, bench.context(), events, waker};
 };
 
 TEST_F(RouterTest, ConnectsConsumersToTheirProducer) {
@@ -81,7 +81,7 @@ TEST_F(RouterTest, ClosesConsumersWithTheirProducer) {
 
 TEST_F(RouterTest, DetachesEverythingWhenItGoes) {
   {
-    Router other(test::id_of<RouterId>(2), bench.context(), events, waker);
+    Router other(test::id_of<RouterId>(2), RouterPart::kHome, bench.context(), events, waker);
     ASSERT_TRUE(other.produce(test::video_producer(1, 1000), bench.publisher));
     ASSERT_TRUE(other.consume(
         bench.now, test::video_consumer(2, 1, 2000), bench.subscriber, {}, bench.outbox));
@@ -96,6 +96,13 @@ TEST_F(RouterTest, WakesItsShardWithTheFirstAudioLevel) {
   router.on_level(bench.now, 1, 30);
   ASSERT_EQ(waker.wakes.size(), 1U);
   EXPECT_EQ(waker.wakes[0], router.next_timeout());
+}
+
+TEST_F(RouterTest, ListensForWhoSpeaksAtHomeOnly) {
+  Router away(test::id_of<RouterId>(1), RouterPart::kAway, bench.context(), events, waker);
+  ASSERT_TRUE(away.produce(test::audio_producer(1, 2000), bench.publisher));
+  away.on_level(bench.now, 1, 20);
+  EXPECT_EQ(away.next_timeout(), kNever);
 }
 
 }  // namespace

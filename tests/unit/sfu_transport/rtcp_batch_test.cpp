@@ -32,7 +32,7 @@ class RtcpBatchTest : public ::testing::Test {
 
 TEST_F(RtcpBatchTest, PutsSmallPacketsIntoOneDatagram) {
   RtcpBatch batch(kNow, sender, outbox);
-  FeedbackWriter feedback(7, batch);
+  FeedbackWriter feedback(7, batch, counters);
   feedback.ask_packets(1000, std::vector<std::uint16_t>{4, 5, 9});
   feedback.ask_key_frame_by_pli(1000);
   feedback.ask_key_frame_by_fir(2000, 3);
@@ -57,7 +57,7 @@ TEST_F(RtcpBatchTest, PutsSmallPacketsIntoOneDatagram) {
 
 TEST_F(RtcpBatchTest, BeginsAnotherDatagramWhenOneIsFull) {
   RtcpBatch batch(kNow, sender, outbox);
-  FeedbackWriter feedback(7, batch);
+  FeedbackWriter feedback(7, batch, counters);
   std::vector<std::uint16_t> scattered;
   for (std::uint16_t i = 0; i < 700; ++i) {
     scattered.push_back(static_cast<std::uint16_t>(i * 40));

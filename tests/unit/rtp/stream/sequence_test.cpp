@@ -79,5 +79,16 @@ TEST(SequenceTracker, ExtendsWithoutLearning) {
   EXPECT_EQ(tracker.newest(), 65539);
 }
 
+TEST(SequenceTracker, RestartsWhereItIsTold) {
+  SequenceTracker tracker;
+  tracker.expect_restart();
+  EXPECT_EQ(tracker.update(100).verdict, SequenceVerdict::kFirst) << "nothing to continue";
+  tracker.expect_restart();
+  const SequenceUpdate update = tracker.update(101);
+  EXPECT_EQ(update.verdict, SequenceVerdict::kReset);
+  EXPECT_EQ(update.extended, 0x10000 + 101);
+  EXPECT_EQ(tracker.update(102).verdict, SequenceVerdict::kNewest);
+}
+
 }  // namespace
 }  // namespace parlance::rtp
