@@ -60,6 +60,9 @@ std::optional<rtcp::ReportBlock> ReceiveStatistics::make_report(Timestamp now, s
 }
 
 std::int64_t ReceiveStatistics::lost() const {
+  if (!started_) {
+    return 0;
+  }
   return lost_before_reset_ + (newest_ - first_ + 1) - received_since_reset_;
 }
 

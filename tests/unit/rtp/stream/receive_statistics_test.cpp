@@ -31,6 +31,10 @@ TEST(ReceiveStatistics, HasNothingToReportBeforeTheFirstPacket) {
   EXPECT_FALSE(statistics.make_report(kStart, 1));
 }
 
+TEST(ReceiveStatistics, HasLostNothingBeforeTheFirstPacket) {
+  EXPECT_EQ(ReceiveStatistics(48'000).lost(), 0);
+}
+
 TEST(ReceiveStatistics, CountsWhatIsMissing) {
   Stream stream;
   for (std::uint16_t i = 0; i < 100; ++i) {
