@@ -87,7 +87,7 @@ void check_ports(const Configuration& c, Report& report) {
     }
   }
   report.line(true,
-              fmt::format("media uses UDP and TCP ports {} to {}: open them in the firewall",
+              fmt::format("media uses UDP ports {} to {}: open them in the firewall",
                           c.media.port,
                           c.media.port + c.media.shards - 1));
 }

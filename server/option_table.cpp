@@ -87,7 +87,7 @@ constexpr auto kOptions = std::to_array<Option>({
      "--media-port",
      OptionKind::kNumber,
      "40000",
-     "first media port, UDP and TCP; shards use one each from here on; 0 picks free ones",
+     "first media port, UDP; shards use one each from here on; 0 picks free ones",
      0,
      kPortMost},
     {"media.listen",
