@@ -5,7 +5,10 @@
 namespace parlance::sfu {
 
 std::optional<SocketAddress> SocketAddress::parse(std::string_view ip, std::uint16_t port) {
-  const std::string text(ip);  // inet_pton wants a terminated one
+  const std::string text(ip);  // inet_pton wants a terminated one, and stops at a zero inside
+  if (text.contains('\0')) {
+    return std::nullopt;
+  }
   std::array<std::uint8_t, kV4Size> v4_ip{};
   if (inet_pton(AF_INET, text.c_str(), v4_ip.data()) == 1) {
     return v4(v4_ip, port);

@@ -20,6 +20,7 @@ TEST(SocketAddress, RefusesWhatIsNoLiteral) {
   for (const char* text : {"", "localhost", "192.0.2", "192.0.2.1:80", "[::1]", "fe80::1%eth0"}) {
     EXPECT_FALSE(SocketAddress::parse(text, 1)) << text;
   }
+  EXPECT_FALSE(SocketAddress::parse(std::string_view("192.0.2.1\0.example", 18), 1));
 }
 
 TEST(Path, DiffersBySocketAddressAndPort) {
