@@ -24,11 +24,17 @@ std::string_view without_port(std::string_view host, std::string_view port) {
   return host.ends_with(port) ? host.substr(0, host.size() - port.size()) : host;
 }
 
-std::string_view host_name(std::string_view host) {
-  if (host.starts_with('[')) {
-    return host.substr(1, host.find(']') - 1);
-  }
-  return host.substr(0, host.find(':'));
+// What may follow the name in a Host.
+bool is_port(std::string_view text) {
+  return text.empty() || (text.starts_with(':') && std::ranges::all_of(text.substr(1), [](char c) {
+                            return c >= '0' && c <= '9';
+                          }));
+}
+
+bool is_number(int family, std::string_view text) {
+  std::array<std::uint8_t, 16> bytes{};
+  const std::string terminated(text);
+  return !text.contains('\0') && inet_pton(family, terminated.c_str(), bytes.data()) == 1;
 }
 
 }  // namespace
@@ -53,11 +59,15 @@ bool origin_allowed(std::string_view origin,
 }
 
 bool host_is_literal(std::string_view host) {
-  const std::string name(host_name(host));
-  std::array<std::uint8_t, 16> bytes{};
-  return same_ignoring_case(name, "localhost") ||
-         inet_pton(AF_INET, name.c_str(), bytes.data()) == 1 ||
-         inet_pton(AF_INET6, name.c_str(), bytes.data()) == 1;
+  if (host.starts_with('[')) {  // RFC 3986 3.2.2
+    const std::size_t end = host.find(']');
+    return end != std::string_view::npos && is_port(host.substr(end + 1)) &&
+           is_number(AF_INET6, host.substr(1, end - 1));
+  }
+  const std::size_t end = std::min(host.find(':'), host.size());
+  const std::string_view name = host.substr(0, end);
+  return is_port(host.substr(end)) &&
+         (same_ignoring_case(name, "localhost") || is_number(AF_INET, name));
 }
 
 bool is_loopback(std::string_view address) {

@@ -93,9 +93,17 @@ TEST(Origin, KnowsHostsThatNoForeignPageCanHave) {
        {"localhost", "localhost:8080", "127.0.0.1:80", "[::1]:8080", "192.0.2.1"}) {
     EXPECT_TRUE(host_is_literal(good)) << good;
   }
-  for (const char* bad : {"", "evil.example", "evil.example:8080", "localhost.evil.example"}) {
+  for (const char* bad : {"",
+                          "evil.example",
+                          "evil.example:8080",
+                          "localhost.evil.example",
+                          "127.0.0.1:80.evil.example",
+                          "[::1].evil.example",
+                          "[::1",
+                          "[localhost]"}) {
     EXPECT_FALSE(host_is_literal(bad)) << bad;
   }
+  EXPECT_FALSE(host_is_literal(std::string_view("127.0.0.1\0.evil.example", 23)));
 }
 
 }  // namespace
