@@ -11,8 +11,9 @@
 
 namespace parlance::sfu {
 
-// Every byte is the one that libsrtp2 would have made. Debian's goes to NSS for each packet, at
-// twice the cost and more with every key there is: docs/decisions/0004.
+// Every byte is the one that libsrtp2 would have made, only that reports of all SSRCs share one
+// counter. Debian's libsrtp2 goes to NSS for each packet, at twice the cost and more with every key
+// there is: docs/decisions/0004.
 class OpensslGcmOutbound : public SrtpOutbound {
  public:
   // For the two GCM profiles.

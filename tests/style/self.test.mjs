@@ -54,6 +54,10 @@ test("a step of a walk that does not exist is found", () => finds(
   {"docs/architecture.md": "`rtp/a.cpp: here`", "rtp/a.cpp": "void here() {}\n"}));
 test("a parser without a fuzz target is found", () => finds(
   "fuzz_targets", {"rtp/a.h": header("int parse_a(int);\n")}, {"rtp/a.h": header("int parse_a(int);\n"), "tests/fuzz/rtp/a.cpp": "parse_a(1);\n"}));
+test("a static parser without a fuzz target is found", () => {
+  const a = header("class A {\n  static std::optional<A> parse(std::string_view text);\n};\n");
+  finds("fuzz_targets", {"rtp/a.h": a, "tests/fuzz/rtp/b.cpp": "B::parse(1);\n"}, {"rtp/a.h": a, "tests/fuzz/rtp/a.cpp": "A::parse(1);\n"});
+});
 test("a limit that says something else is found", () => finds(
   "limits", {"docs/limits.md": "| `rtp/a.h: kMost` | `17` |", "rtp/a.h": "constexpr int kMost = 16;\n"},
   {"docs/limits.md": "| `rtp/a.h: kMost` | `10000` |", "rtp/a.h": "constexpr int kMost = 10'000;\n"}));
