@@ -31,6 +31,15 @@ class Floor {
     }
   }
 
+  // The first source without gaps, the second beside it.
+  void hum(Duration duration, std::uint8_t level, std::uint8_t second = kSilence) {
+    for (const Timestamp end = now + duration; now < end; now += ms(20)) {
+      speaker.on_level(now, 1, level);
+      speaker.on_level(now, 2, second);
+      speaker.on_timeout(now);
+    }
+  }
+
   DominantSpeaker speaker;
   Timestamp now = kStart;
   int changes = 0;
@@ -79,6 +88,20 @@ TEST(DominantSpeaker, DoesNotTakeSteadyNoiseForSpeech) {
   Floor floor;
   floor.run(ms(10'000), {75, Floor::kSilence});  // a fan
   floor.run(ms(1500), {75, Floor::kSpeech});
+  EXPECT_EQ(floor.speaker.dominant(), 2U);
+}
+
+// The noise begins after a silence, so that it stands out at first: the background has to rise to
+// it.
+TEST(DominantSpeaker, TakesNoiseThatGoesOnForBackground) {
+  Floor floor;
+  floor.run(ms(2000), {Floor::kSilence, Floor::kSilence});
+  constexpr std::uint8_t kNoise = 45;
+  floor.hum(ms(1500), kNoise);
+  EXPECT_EQ(floor.speaker.dominant(), 1U);
+  floor.hum(ms(10'000), kNoise);
+  // Somebody speaks beside it.
+  floor.hum(ms(1500), kNoise, Floor::kSpeech);
   EXPECT_EQ(floor.speaker.dominant(), 2U);
 }
 
