@@ -36,6 +36,12 @@ class ConsumerTest : public ::testing::Test {
         bench.now, {.sender = 1, .media = consumer->ssrc(), .items = item}, bench.outbox);
   }
 
+  void learn_round_trip(Duration round_trip, rtp::rtcp::ReportBlock block = {}) {
+    bench.clock.set(bench.now, 1'800'000'000'000'000);
+    block.last_sr = bench.clock.at(bench.now).compact();
+    consumer->on_report_block(bench.clock.at(bench.now + round_trip), block);
+  }
+
   static ConsumerOptions without_rtx() {
     auto options = test::video_consumer(1, 1, 2000);
     options.parameters.encodings[0].rtx_ssrc.reset();
@@ -271,6 +277,23 @@ TEST_F(ConsumerTest, SendsAgainByteForByteWithoutRtx) {
   EXPECT_FALSE(consumer->rtx_ssrc().has_value());
 }
 
+// A packet that the publisher repaired late: the subscriber asked for it before it came.
+TEST_F(ConsumerTest, DoesNotSendAgainWhatIsStillOnItsWay) {
+  begin();
+  feed(10, true);
+  feed(12);
+  learn_round_trip(80ms);
+  feed(11);
+  ASSERT_EQ(sent().size(), 3U);
+  bench.now += 30ms;
+  nack(501);
+  EXPECT_EQ(sent().size(), 3U);
+  bench.now += 15ms;
+  nack(501);
+  ASSERT_EQ(sent().size(), 4U);
+  EXPECT_EQ(sent()[3].ssrc, 2001U);
+}
+
 TEST_F(ConsumerTest, SendsNothingAgainWithoutRtxAndNack) {
   auto options = without_rtx();
   options.parameters.codecs[0].rtcp_feedback.clear();
@@ -383,13 +406,11 @@ TEST_F(ConsumerTest, ReportsTimestampsAsItSentThem) {
 TEST_F(ConsumerTest, LearnsLossAndRoundTripFromReports) {
   begin();
   feed(10, true);
-  bench.clock.set(bench.now, 1'800'000'000'000'000);
   rtp::rtcp::ReportBlock block;
   block.ssrc = 2000;
   block.fraction_lost = 128;
   block.cumulative_lost = 5;
-  block.last_sr = bench.clock.at(bench.now).compact();
-  consumer->on_report_block(bench.clock.at(bench.now + 80ms), block);
+  learn_round_trip(80ms, block);
   const auto totals = consumer->totals(bench.now);
   EXPECT_EQ(totals.lost, 5);
   EXPECT_LT(totals.score, 10);
