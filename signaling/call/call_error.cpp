@@ -48,6 +48,10 @@ Problem problem(CallError error) {
       return {"invalid", "dtls_parameters need a sha-256 fingerprint and a role."};
     case CallError::kTooManyProducers:
       return {"invalid", "The participant has as many producers as it may have."};
+    case CallError::kLongParameters:
+      return {"invalid", "The parameters of a codec hold more than 1024 bytes of names and texts."};
+    case CallError::kTooManyInCall:
+      return {"limit.reached", "The call has as many producers as it can hold."};
     case CallError::kFull:
       return {"call.full", "The call has as many participants as it can hold."};
     case CallError::kLocked:

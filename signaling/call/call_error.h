@@ -25,6 +25,8 @@ enum class CallError : std::uint8_t {
   kBadRtpParameters,  // invalid
   kBadDtlsParameters,  // invalid
   kTooManyProducers,   // invalid
+  kLongParameters,     // invalid
+  kTooManyInCall,      // limit.reached
   kFull,               // call.full
   kLocked,             // call.locked
   kNotJoined,          // call.not_joined

@@ -24,6 +24,23 @@ bool same(const sfu::DtlsParameters& a, const sfu::DtlsParameters& b) {
          });
 }
 
+std::size_t text_bytes(const rtp::RtpCodecParameters& codec) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : codec.parameters) {
+    const auto* text = std::get_if<std::string>(&value);
+    bytes += name.size() + (text == nullptr ? 0 : text->size());
+  }
+  return bytes;
+}
+
+// A consumer sends with the first codec and its RTX only (each media codec is followed by its own).
+void keep_what_is_sent(std::vector<rtp::RtpCodecParameters>& codecs) {
+  const rtp::ParameterValue first = std::int64_t{codecs.front().payload_type};
+  const bool has_rtx = codecs.size() > 1 && codecs[1].parameters.contains("apt") &&
+                       codecs[1].parameters.at("apt") == first;
+  codecs.resize(has_rtx ? 2 : 1);
+}
+
 template <typename T>
 sfu::MediaReply<T> translated(CallReply<T> reply) {
   return [reply = std::move(reply)](std::expected<T, MediaError> result) mutable {
@@ -186,6 +203,14 @@ std::expected<void, CallError> CallMedia::check_produce(ParticipantId participan
   if (bench.producers.size() >= scope_.limits().max_producers_per_participant) {
     return std::unexpected(CallError::kTooManyProducers);
   }
+  if (count_producers() >= scope_.limits().max_producers) {
+    return std::unexpected(CallError::kTooManyInCall);
+  }
+  if (std::ranges::any_of(request.rtp_parameters.codecs, [](const auto& codec) {
+        return text_bytes(codec) > kMaxCodecParameterBytes;
+      })) {
+    return std::unexpected(CallError::kLongParameters);
+  }
   return {};
 }
 
@@ -274,6 +299,7 @@ std::optional<ConsumerInfo> CallMedia::consume(ParticipantId participant,
   if (!parameters) {
     return std::nullopt;  // the participant's browser lacks the codec
   }
+  keep_what_is_sent(parameters->codecs);
   bench.next_ssrc += 2;
   ++bench.next_mid;
   const ConsumerInfo info{scope_.new_id<sfu::ConsumerId>(at.unix_ms),
@@ -491,6 +517,14 @@ CallMedia::Producer* CallMedia::find_producer(ParticipantId participant, sfu::Pr
   }
   const auto at = bench->second.producers.find(producer);
   return at == bench->second.producers.end() ? nullptr : &at->second;
+}
+
+std::size_t CallMedia::count_producers() const {
+  std::size_t count = 0;
+  for (const auto& [participant, bench] : benches_) {
+    count += bench.producers.size();
+  }
+  return count;
 }
 
 const ParticipantId* CallMedia::owner_of(sfu::ProducerId producer) const {

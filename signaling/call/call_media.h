@@ -104,6 +104,7 @@ class CallMedia {
   Transport* find_transport(ParticipantId participant, sfu::TransportId transport);
   Producer* find_producer(ParticipantId participant, sfu::ProducerId producer);
   const ParticipantId* owner_of(sfu::ProducerId producer) const;
+  std::size_t count_producers() const;
   std::expected<void, CallError> check_produce(ParticipantId participant,
                                                const ProduceRequest& request);
   void produce(

@@ -21,6 +21,10 @@ namespace parlance::signaling {
 // docs/limits.md says what happens at each.
 inline constexpr std::size_t kMaxParticipants = 16;
 inline constexpr std::size_t kMaxProducersPerParticipant = 8;
+// So that whoever joins can be told of all of them before its session's log is full.
+inline constexpr std::size_t kMaxProducersPerCall = 512;
+// Names and texts of one codec's parameters.
+inline constexpr std::size_t kMaxCodecParameterBytes = 1024;
 // How long a participant stays after both its connection and its ICE consent are gone.
 inline constexpr Duration kAbsence = std::chrono::seconds(15);
 
@@ -28,6 +32,7 @@ inline constexpr Duration kAbsence = std::chrono::seconds(15);
 struct CallLimits {
   std::size_t max_participants = kMaxParticipants;
   std::size_t max_producers_per_participant = kMaxProducersPerParticipant;
+  std::size_t max_producers = kMaxProducersPerCall;
   Duration absence = kAbsence;
 };
 

@@ -13,6 +13,7 @@ TEST(CallError, EveryReasonHasAStableCodeAndASentence) {
                                             "forbidden",
                                             "conflict",
                                             "invalid",
+                                            "limit.reached",
                                             "call.full",
                                             "call.locked",
                                             "call.not_joined",

@@ -169,6 +169,58 @@ TEST_F(CallMediaTest, AParticipantHasSoManyProducersAndNoMore) {
             CallError::kTooManyProducers);
 }
 
+TEST_F(CallMediaTest, ParametersOfACodecAreShort) {
+  auto talkative = world.camera(1, CallWorld::producer(1));
+  auto& parameters = talkative.rtp_parameters.codecs[0].parameters;
+  parameters["long"] = std::string(kMaxCodecParameterBytes - 4, '"');
+  parameters["n"] = 5;
+  EXPECT_EQ(world.produce(1, talkative).error(), CallError::kLongParameters);
+  parameters.erase("n");
+  EXPECT_TRUE(world.produce(1, talkative));
+}
+
+TEST_F(CallMediaTest, AConsumerIsPromisedTheCodecThatIsSentAndItsRtxOnly) {
+  auto several = world.camera(1, CallWorld::producer(1));
+  several.rtp_parameters.codecs.push_back({"video/VP9", 98, 90000, {}, {{"profile-id", 0}}, {}});
+  auto capabilities = test::browser_capabilities();
+  capabilities.codecs.push_back(
+      {rtp::MediaKind::kVideo, "video/VP9", 103, 90000, {}, {{"profile-id", 0}}, {}});
+  ASSERT_TRUE(world.join(3, chat::Role::kMember, capabilities));
+  ASSERT_TRUE(world.join(4, chat::Role::kMember, [&] {
+    auto without_rtx = capabilities;
+    without_rtx.codecs.erase(without_rtx.codecs.begin() + 2);
+    return without_rtx;
+  }()));
+  ASSERT_TRUE(world.produce(1, several));
+  const auto codecs_of = [this](std::uint8_t session) {
+    std::vector<std::string> names;
+    for (const auto& created : world.received<CallEvent::ConsumerCreated>(session)) {
+      for (const auto& codec : created.consumer.rtp_parameters.codecs) {
+        names.push_back(codec.mime_type);
+      }
+    }
+    return names;
+  };
+  EXPECT_EQ(codecs_of(3), (std::vector<std::string>{"video/VP8", "video/rtx"}));
+  EXPECT_EQ(codecs_of(4), (std::vector<std::string>{"video/VP8"}));
+}
+
+TEST(CallMedia, ACallHasSoManyProducersAndNoMore) {
+  CallLimits limits;
+  limits.max_producers = 2;
+  CallWorld world(limits);
+  world.join_with_camera(1);
+  world.join_with_camera(2);
+  ASSERT_TRUE(world.join(3));
+  ASSERT_TRUE(world.connect(3));
+  EXPECT_EQ(world.produce(3, world.camera(3, CallWorld::producer(3))).error(),
+            CallError::kTooManyInCall);
+  const Caller one = CallWorld::person(1);
+  ASSERT_TRUE(
+      world.ask(&CallService::close_producer, one, world.conversation, CallWorld::producer(1)));
+  EXPECT_TRUE(world.produce(3, world.camera(3, CallWorld::producer(3))));
+}
+
 TEST_F(CallMediaTest, ConnectingTwiceIsTheSameRequestUnlessItDiffers) {
   EXPECT_TRUE(world.connect(1));
   EXPECT_EQ(world.engine.count("connect_transport"), 1u);
