@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "signaling/protocol/chat_json.h"
+#include "signaling/protocol/envelope.h"
 #include "signaling/protocol/json_fields.h"
 #include "signaling/protocol/media_json.h"
 
@@ -210,6 +211,51 @@ Json to_json(const JoinAnswer& answer) {
 
 CallEventText text_of(const CallEvent& event) {
   return std::visit([](const auto& what) { return text_of(what); }, event.what);
+}
+
+EventPtr share(const CallEvent& event) {
+  const CallEventText text = text_of(event);
+  return make_event(event.ephemeral() ? EventClass::kEphemeral : EventClass::kReliable,
+                    text.ev,
+                    event.conversation,
+                    text.d);
+}
+
+JoinText join_text(const JoinAnswer& answer, std::size_t max_bytes) {
+  Json ok = to_json(answer);
+  std::string whole = write_json(ok);
+  if (whole.size() <= max_bytes) {
+    return {std::move(whole), {}};
+  }
+  for (Json* list : {&ok["call"]["participants"], &ok["call"]["producers"], &ok["consumers"]}) {
+    *list = Json::array();
+  }
+  JoinText text;
+  std::size_t used = write_json(ok).size();
+  const auto place = [&](Json& list, const auto& values, const auto& event_of) {
+    for (const auto& value : values) {
+      Json item = to_json(value);
+      const std::size_t size = write_json(item).size() + 1;
+      // Behind the first that did not fit everything is told by events.
+      if (text.rest.empty() && used + size <= max_bytes) {
+        used += size;
+        list.push_back(std::move(item));
+      } else {
+        text.rest.push_back(share({answer.call.conversation, event_of(value)}));
+      }
+    }
+  };
+  place(ok["call"]["participants"], answer.call.participants, [](const ParticipantInfo& info) {
+    return CallEvent::ParticipantJoined{info};
+  });
+  place(ok["call"]["producers"], answer.call.producers, [](const ProducerInfo& info) {
+    return CallEvent::ProducerCreated{info};
+  });
+  place(ok["consumers"], answer.consumers, [](const ConsumerInfo& info) {
+    return CallEvent::ConsumerCreated{info};
+  });
+  text.ok = write_json(ok);
+  return text;
 }
 
 Problem to_problem(CallError error) {

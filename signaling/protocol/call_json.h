@@ -1,8 +1,11 @@
 // Calls, their requests, answers and events, as JSON of docs/protocol.md.
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -10,6 +13,7 @@
 #include "signaling/call/call_events.h"
 #include "signaling/call/types.h"
 #include "signaling/protocol/problem.h"
+#include "signaling/session/shared_event.h"
 
 namespace parlance::signaling {
 
@@ -29,6 +33,19 @@ struct CallEventText {
 };
 
 CallEventText text_of(const CallEvent& event);
+
+// The event ready to be shared between sessions.
+EventPtr share(const CallEvent& event);
+
+// call.join's answer as far as it fits, and the rest of the call as events that belong right behind
+// it: participants first, then producers, then consumers, so that nothing is named that was not
+// told before.
+struct JoinText {
+  std::string ok;
+  std::vector<EventPtr> rest;
+};
+
+JoinText join_text(const JoinAnswer& answer, std::size_t max_bytes);
 
 Problem to_problem(CallError error);
 

@@ -14,14 +14,6 @@ namespace parlance::signaling {
 
 namespace {
 
-EventPtr share(const CallEvent& event) {
-  const CallEventText text = text_of(event);
-  return make_event(event.ephemeral() ? EventClass::kEphemeral : EventClass::kReliable,
-                    text.ev,
-                    event.conversation,
-                    text.d);
-}
-
 CallEnvironment environment_of(SignalingThread& thread, CallEventSink& sink) {
   const SignalingDependencies& dependencies = thread.state().dependencies;
   return {dependencies.media,

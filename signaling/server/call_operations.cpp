@@ -59,6 +59,19 @@ CallReply<void> call_answer(const Request& request) {
   };
 }
 
+// What does not fit into the answer comes right behind it, as one task: nothing gets in between.
+CallReply<JoinAnswer> join_answer(const Request& request) {
+  return [&thread = request.thread,
+          asker = request.asker](std::expected<JoinAnswer, CallError> result) {
+    if (!result) {
+      return post_refusal(thread, asker, result.error());
+    }
+    thread.post([&thread, asker, text = join_text(*result, kMaxReplyBytes)] {
+      thread.sessions().answer(asker, text.ok, text.rest);
+    });
+  };
+}
+
 Caller caller_of(const Request& request, chat::Role role) {
   const chat::Identity& identity = request.hosted.session.identity();
   return {request.hosted.session.key(), identity.user, identity.name, role};
@@ -130,11 +143,9 @@ void call_join(const Request& request) {
   if (!join) {
     return refuse_shape(request, "/rtp_capabilities", "These are no RTP capabilities.");
   }
-  auto reply =
-      call_answer<JoinAnswer>(request, [](const JoinAnswer& answer) { return to_json(answer); });
   with_role(request,
-            [joining = std::move(*join), answer = std::move(reply)](CallService& calls,
-                                                                    const Caller& caller) mutable {
+            [joining = std::move(*join), answer = join_answer(request)](
+                CallService& calls, const Caller& caller) mutable {
               calls.join(caller, std::move(joining), read_clocks(), std::move(answer));
             });
 }

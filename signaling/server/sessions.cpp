@@ -299,6 +299,17 @@ void Sessions::answer(const Asker& asker, std::string_view ok) {
   touch(*hosted);
 }
 
+void Sessions::answer(const Asker& asker, std::string_view ok, const std::vector<EventPtr>& rest) {
+  answer(asker, ok);
+  Hosted* const hosted = find(asker.session);
+  if (hosted == nullptr || !asker.id || !hosted->session.answers(asker.epoch)) {
+    return;
+  }
+  for (const EventPtr& event : rest) {
+    deliver(*hosted, event);
+  }
+}
+
 void Sessions::refuse(const Asker& asker, const Problem& problem) {
   thread_.state().counters.add(Count::kRefusals);
   Hosted* const hosted = find(asker.session);

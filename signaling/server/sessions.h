@@ -88,6 +88,9 @@ class Sessions {
 
   // Answers to requests; `ok` is JSON text. Nothing happens when the asker is gone.
   void answer(const Asker& asker, std::string_view ok);
+  // With events that belong right behind the answer, and are nothing without it: of a connection
+  // that is gone they are forgotten as well.
+  void answer(const Asker& asker, std::string_view ok, const std::vector<EventPtr>& rest);
   void refuse(const Asker& asker, const Problem& problem);
 
   // The user has become a member by a request of this session, answered with this state.

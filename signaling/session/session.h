@@ -86,6 +86,9 @@ class Session {
 
   std::uint32_t retry_after_ms() const { return requests_.wait_ms(); }
 
+  // Whether an answer to a request of that connection still reaches it.
+  bool answers(Epoch epoch) const { return attached_ && epoch == epoch_; }
+
   // `text` is a whole object. Forgotten when the connection has changed: its id was the old one's.
   void answer(Epoch epoch, std::string text);
   // Of a request without id, which gets no answer.

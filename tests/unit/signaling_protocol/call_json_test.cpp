@@ -1,12 +1,18 @@
 #include "signaling/protocol/call_json.h"
 
+#include <limits>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "rtp/ortc.h"
+#include "rtp/packet/extension_map.h"
+#include "signaling/call/call_service.h"
+#include "signaling/protocol/envelope.h"
 #include "signaling/protocol/media_json.h"
 #include "signaling/protocol/schema_registry.h"
+#include "signaling/session/session_log.h"
 
 namespace parlance::signaling {
 namespace {
@@ -47,6 +53,73 @@ TransportInfo transport() {
            {sfu::DtlsRole::kAuto, {{"sha-256", value}}}}};
 }
 
+// A camera's parameters of the greatest length that the schemas and kMaxCodecParameterBytes let
+// through, in characters that JSON has to escape.
+rtp::RtpParameters longest_parameters() {
+  constexpr int kProperties = 32;
+  constexpr int kTexts = 4;
+  constexpr std::size_t kTextBytes = kMaxCodecParameterBytes / kTexts - kProperties * 2 / kTexts;
+  rtp::RtpParameters parameters;
+  parameters.codecs = {{"video/VP8", 96, 90'000, {}, {}, {}},
+                       {"video/rtx", 97, 90'000, {}, {{"apt", 96}}, {}}};
+  rtp::CodecParameterMap& names = parameters.codecs[0].parameters;
+  for (int i = 0; i < kProperties; ++i) {
+    const std::string name = std::to_string(10 + i);
+    if (i < kTexts) {
+      names[name] = std::string(kTextBytes, '"');
+    } else {
+      names[name] = std::numeric_limits<double>::lowest();
+    }
+  }
+  parameters.header_extensions = {
+      {std::string(rtp::extension_uri(rtp::ExtensionKind::kAbsCaptureTime)), 9, false}};
+  parameters.encodings.resize(1);
+  parameters.encodings[0].ssrc = std::numeric_limits<rtp::Ssrc>::max() - 1;
+  parameters.encodings[0].rtx_ssrc = std::numeric_limits<rtp::Ssrc>::max();
+  parameters.encodings[0].scalability_mode = std::string(16, 'L');
+  parameters.encodings[0].max_bitrate_bps = std::numeric_limits<std::uint32_t>::max();
+  parameters.rtcp.cname = std::string(255, '"');
+  parameters.msid = std::string(256, '"');
+  return parameters;
+}
+
+// What a browser that knows all that the router knows is given of it.
+ConsumerInfo longest_consumer() {
+  const auto& router = rtp::ortc::router_capabilities();
+  const rtp::RtpParameters produced = longest_parameters();
+  const auto mapping = rtp::ortc::producer_mapping(produced, router, 0x10000000U).value();
+  const auto consumable =
+      rtp::ortc::consumable_parameters(rtp::MediaKind::kVideo, produced, router, mapping);
+  return {
+      kConsumer,
+      kProducer,
+      kParticipant,
+      Source::kScreenAudio,
+      rtp::ortc::consumer_parameters(consumable, router, {0xFFFFFFF0U, 0xFFFFFFF1U, "1023"}, true)
+          .value(),
+      false,
+      false};
+}
+
+JoinAnswer largest_answer(std::size_t participants, std::size_t producers) {
+  const ParticipantInfo info{kParticipant,
+                             kUser,
+                             std::string(chat::kMaxNameBytes, '"'),
+                             chat::Role::kModerator,
+                             1'800'000'000'000};
+  const ProducerInfo producer{kProducer, kParticipant, Source::kScreenAudio, false};
+  JoinAnswer answer{{kCall, kConversation, 1'800'000'000'000, false, {}, {}, kParticipant},
+                    info,
+                    transport(),
+                    transport(),
+                    {{{"turn:a", "turns:b"}, "u", "c"}},
+                    {}};
+  answer.call.participants.assign(participants, info);
+  answer.call.producers.assign(producers, producer);
+  answer.consumers.assign(producers, longest_consumer());
+  return answer;
+}
+
 class CallJson : public testing::Test {
  protected:
   void expect_fits(std::string_view schema, const Json& value) {
@@ -72,6 +145,73 @@ TEST_F(CallJson, AnswersAreAsTheSchemasSay) {
                                  transport(),
                                  {{{"turn:a", "turns:b"}, "u", "c"}, {{"stun:c"}, "", ""}},
                                  {consumer()}}));
+}
+
+TEST_F(CallJson, AJoinThatFitsIsAnsweredWhole) {
+  const JoinAnswer answer = largest_answer(2, 2);
+  const std::string whole = write_json(to_json(answer));
+  const JoinText text = join_text(answer, whole.size());
+  EXPECT_EQ(text.ok, whole);
+  EXPECT_TRUE(text.rest.empty());
+}
+
+TEST_F(CallJson, WhatOfAJoinDoesNotFitIsToldByEventsInOrder) {
+  const JoinAnswer answer = largest_answer(3, 3);
+  const std::string whole = write_json(to_json(answer));
+  const std::size_t least = write_json(to_json(largest_answer(0, 0))).size();
+  constexpr std::size_t kStep = 160;  // less than any of the items
+  std::vector<std::size_t> shares;
+  for (std::size_t limit = whole.size() - 1; limit >= least; limit -= kStep) {
+    const JoinText text = join_text(answer, limit);
+    ASSERT_LE(text.ok.size(), limit);
+    const Json ok = Json::parse(text.ok);
+    std::vector<std::string> told(ok["call"]["participants"].size(), "participant.joined");
+    told.insert(told.end(), ok["call"]["producers"].size(), "producer.created");
+    told.insert(told.end(), ok["consumers"].size(), "consumer.created");
+    for (const EventPtr& event : text.rest) {
+      EXPECT_EQ(event->event_class, EventClass::kReliable);
+      told.push_back(Json::parse("{" + event->tail)["ev"]);
+    }
+    ASSERT_EQ(told,
+              (std::vector<std::string>{"participant.joined",
+                                        "participant.joined",
+                                        "participant.joined",
+                                        "producer.created",
+                                        "producer.created",
+                                        "producer.created",
+                                        "consumer.created",
+                                        "consumer.created",
+                                        "consumer.created"}));
+    if (shares.empty() || shares.back() != text.rest.size()) {
+      shares.push_back(text.rest.size());
+      expect_fits("call.join.reply", ok);
+    }
+  }
+  EXPECT_EQ(shares, (std::vector<std::size_t>{1, 2, 3, 4, 5, 6, 7, 8, 9}));
+}
+
+TEST_F(CallJson, TheLongestConsumerIsOneThatTheSchemasTake) {
+  expect_fits("RtpParameters", to_json(longest_parameters()));
+  expect_fits("consumer.created.event", {{"consumer", to_json(longest_consumer())}});
+}
+
+// docs/limits.md: nobody is let in who could not be told of the call.
+TEST_F(CallJson, TheLargestCallFitsTheAnswerAndTheLogOfANewSession) {
+  constexpr std::size_t kMostParticipants = 1024;  // that an operator may allow
+  const JoinText text =
+      join_text(largest_answer(kMostParticipants, kMaxProducersPerCall), kMaxReplyBytes);
+  EXPECT_LE(text.ok.size(), kMaxReplyBytes);
+  EXPECT_FALSE(text.rest.empty());
+  SessionLog log{SessionLog::Limits{}};
+  for (const EventPtr& event : text.rest) {
+    ASSERT_TRUE(log.append(event, 0)) << "after " << log.size() << " of " << text.rest.size();
+  }
+}
+
+TEST_F(CallJson, TheStateOfAFullCallFitsAFrame) {
+  const JoinAnswer answer =
+      largest_answer(kMaxParticipants, kMaxParticipants * kMaxProducersPerParticipant);
+  EXPECT_LE(write_json({{"call", to_json(answer.call)}}).size(), kMaxReplyBytes);
 }
 
 TEST_F(CallJson, EveryEventIsAsItsSchemaSays) {

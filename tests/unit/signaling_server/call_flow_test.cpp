@@ -1,5 +1,9 @@
 // The operations of calls over real sockets, down to a media plane that only writes down.
+#include <algorithm>
+#include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -36,7 +40,7 @@ Json opus(std::uint32_t ssrc) {
 
 class CallFlow : public testing::Test {
  protected:
-  CallFlow() {
+  explicit CallFlow(const SignalingOptions& options = {}) : world_(options) {
     ada_->start();
     bob_->start();
     const Json made = ada_->ok("conversation.create", {{"c", c_}, {"title", "Room"}});
@@ -178,6 +182,93 @@ TEST_F(CallFlow, ACutSocketLosesNoEventOfTheCall) {
   EXPECT_EQ(again.numbers().front(), s + 1);
   again.ok("call.leave", {{"c", c_}, {"participant", seat_ada_}});
   EXPECT_EQ(bob_->next_event("participant.left")["d"]["reason"], "left");
+}
+
+// A call of all the participants and producers that are let in, with parameters as long as they may
+// be: far more than one frame holds.
+class FullCall : public CallFlow {
+ protected:
+  static constexpr std::size_t kOthers = kMaxParticipants - 1;
+  static constexpr std::size_t kProducers = kOthers * kMaxProducersPerParticipant;
+
+  FullCall() : CallFlow(patient()) {}
+
+  // The others' events wait in the server while they are not read.
+  static SignalingOptions patient() {
+    SignalingOptions options;
+    options.session.blocked = std::chrono::minutes(10);
+    options.session.requests = {1000, 1000};
+    return options;
+  }
+
+  void SetUp() override {
+    for (std::size_t i = 0; i < kOthers; ++i) {
+      auto& client = others_.emplace_back(std::make_unique<Client>(world_, ada_guest_));
+      client->start();
+      const Json joined = join(*client, new_id());
+      const Json transport = joined["send_transport"]["id"];
+      client->ok("transport.connect",
+                 {{"c", c_}, {"transport", transport}, {"dtls_parameters", dtls()}});
+      Json parameters = opus(1111);
+      parameters["codecs"][0]["parameters"]["x"] = std::string(256, '"');
+      parameters["codecs"][0]["parameters"]["y"] = std::string(256, '"');
+      parameters["codecs"][0]["parameters"]["z"] = std::string(256, '"');
+      parameters["rtcp"]["cname"] = std::string(255, '"');
+      parameters["msid"] = std::string(256, '"');
+      for (std::size_t n = 0; n < kMaxProducersPerParticipant; ++n) {
+        parameters["encodings"][0]["ssrc"] = 1111 + n;
+        client->ok("producer.create",
+                   {{"c", c_},
+                    {"transport", transport},
+                    {"producer", new_id()},
+                    {"kind", "audio"},
+                    {"source", "microphone"},
+                    {"rtp_parameters", parameters}});
+      }
+    }
+  }
+
+  // The ids of the consumers in the answer and in the events behind it, `ids` among them.
+  static std::set<std::string> consumers_of(const Json& joined,
+                                            Client& client,
+                                            std::set<std::string> ids = {}) {
+    for (const Json& consumer : joined["consumers"]) {
+      ids.insert(consumer["id"]);
+    }
+    while (ids.size() < kProducers) {
+      const Json event = client.next_event("consumer.created");
+      if (event.is_null()) {
+        break;
+      }
+      ids.insert(event["d"]["consumer"]["id"]);
+    }
+    return ids;
+  }
+
+  std::vector<std::unique_ptr<Client>> others_;
+};
+
+TEST_F(FullCall, IsToldToWhoeverJoinsInTheAnswerAndRightBehindIt) {
+  const Json joined = join(*bob_, seat_bob_);
+  EXPECT_EQ(joined["call"]["participants"].size(), kMaxParticipants);
+  EXPECT_EQ(joined["call"]["producers"].size(), kProducers);
+  EXPECT_LT(joined["consumers"].size(), kProducers);
+  const std::set<std::string> consumers = consumers_of(joined, *bob_);
+  EXPECT_EQ(consumers.size(), kProducers);
+  bob_->ok("consumer.resume", {{"c", c_}, {"consumers", consumers}});
+  EXPECT_EQ(bob_->ok("call.get", {{"c", c_}})["call"]["producers"].size(), kProducers);
+}
+
+TEST_F(FullCall, IsToldWholeWhereTheConnectionBreaksBehindTheAnswer) {
+  const std::string session = bob_->hello()["session_id"];
+  const Json joined = join(*bob_, seat_bob_);
+  Json first = bob_->next_event("consumer.created");
+  ASSERT_FALSE(first.is_null());
+  bob_->socket().cut();
+  Client again(world_, bob_guest_);
+  ASSERT_TRUE(again.resume(session, first["s"]));
+  const auto consumers = consumers_of(joined, again, {first["d"]["consumer"]["id"]});
+  EXPECT_EQ(consumers.size(), kProducers);
 }
 
 TEST(Operations, EveryRequestOfTheSchemasHasOneAndTheOtherWayRound) {
