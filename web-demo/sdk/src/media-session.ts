@@ -24,6 +24,9 @@ export interface MediaSessionOptions {
   relayOnly: boolean;
 }
 
+/** What one `consumer.resume` may name. */
+const RESUMED_AT_ONCE = 256;
+
 export class MediaSession {
   readonly send: mediasoup.Transport;
   readonly recv: mediasoup.Transport;
@@ -161,7 +164,9 @@ export class MediaSession {
     queueMicrotask(() => {
       const consumers = this.#toResume.filter((consumer) => !this.#closedConsumers.has(consumer));
       this.#toResume = [];
-      if (consumers.length > 0 && !this.#closed) void this.#resume(consumers);
+      for (let i = 0; i < consumers.length && !this.#closed; i += RESUMED_AT_ONCE) {
+        void this.#resume(consumers.slice(i, i + RESUMED_AT_ONCE));
+      }
     });
   }
 

@@ -32,6 +32,8 @@ export class CallWorld {
   /** So many joins are answered with "busy". */
   busyFor = 0;
   locked = false;
+  /** The call is too large for the answer: the others are told by events. */
+  shortAnswers = false;
 
   constructor(storage?: ClientStorage) {
     const factory = () =>
@@ -133,14 +135,14 @@ export class CallWorld {
         c: this.c,
         started_at: 1,
         locked: this.locked,
-        participants: [self, ...this.others],
-        producers: this.othersProducers,
+        participants: this.shortAnswers ? [self] : [self, ...this.others],
+        producers: this.shortAnswers ? [] : this.othersProducers,
       },
       self,
       send_transport: this.#transport(this.transports.send),
       recv_transport: this.#transport(this.transports.recv),
       ice_servers: [],
-      consumers: this.othersProducers.map((producer) => this.consumer(producer)),
+      consumers: this.shortAnswers ? [] : this.othersProducers.map((producer) => this.consumer(producer)),
     };
   }
 

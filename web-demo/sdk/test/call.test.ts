@@ -50,6 +50,27 @@ describe("joining", () => {
     expect([...call.participants[0]!.media.values()].map(({ track: got }) => got?.kind).sort()).toEqual(["audio", "video"]);
   });
 
+  test("takes what the answer had no room for from the events behind it", async () => {
+    const bob = there.other("Bob");
+    const microphone = there.producer(bob, "microphone");
+    there.shortAnswers = true;
+    await join();
+    there.event("participant.joined", { participant: bob });
+    there.event("producer.created", { producer: microphone });
+    there.event("consumer.created", { consumer: there.consumer(microphone) });
+    await settle();
+    expect(call.participants.map(({ name }) => name)).toEqual(["Bob"]);
+    expect(call.participants[0]?.media.get("microphone")?.track?.kind).toBe("audio");
+    expect(there.resumed).toHaveLength(1);
+  });
+
+  test("asks to resume no more at once than a request may name", async () => {
+    for (let n = 0; n < 300; n += 1) there.producer(there.other(`Bob ${n}`), "microphone");
+    await join();
+    expect(there.world.server.requests("consumer.resume").map((request) => request.consumers.length)).toEqual([256, 44]);
+    expect(new Set(there.resumed).size).toBe(300);
+  });
+
   test("publishes what was wanted before it was answered", async () => {
     await there.world.client.enter("Ada");
     const [conversation] = there.world.client.conversations;
