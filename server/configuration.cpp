@@ -122,6 +122,7 @@ void read_media(Reader& reader, Configuration& c, unsigned cores) {
   if (!reader.has("media.workers")) {
     c.media.workers = std::min(c.media.workers, c.media.shards);
   }
+  reader.number("media.spread_at", c.media.spread_at);
   reader.number("media.port", c.media.port);
   reader.plain("media.listen", c.media.listen);
   if (c.media.workers > c.media.shards) {

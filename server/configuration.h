@@ -50,6 +50,7 @@ struct Configuration {
   struct {
     unsigned workers = 1;
     unsigned shards = 2;
+    unsigned spread_at = 10;  // percent of a core
     std::uint16_t port = 40000;
     std::vector<std::string> listen = {"0.0.0.0", "::"};
     std::vector<Announced> announced;

@@ -83,6 +83,15 @@ constexpr auto kOptions = std::to_array<Option>({
      "units of media work, each with a port of its own; at least as many as workers",
      1,
      256},
+    {"media.spread_at",
+     "--spread-at",
+     OptionKind::kNumber,
+     "10",
+     "percent of a core that another worker must have less to do before a call grows onto it; 0 "
+     "spreads "
+     "every call",
+     0,
+     100},
     {"media.port",
      "--media-port",
      OptionKind::kNumber,

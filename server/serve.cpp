@@ -103,6 +103,7 @@ Step start_media(Running& running) {
   sfu::EngineOptions options;
   options.workers = media.workers;
   options.shards = media.shards;
+  options.spread_at = media.spread_at / 100.0;
   options.listen_addresses = media.listen;
   options.first_port = media.port;
   for (const Announced& announced : media.announced) {

@@ -159,6 +159,10 @@ struct EngineOptions {
     std::optional<std::uint16_t> port;  // of shard 0 as seen from outside; + i for shard i
   };
 
+  // Cores that another worker must have less to do before a call grows onto one of its shards; 0:
+  // every call goes wherever there is less to do.
+  double spread_at = 0.1;
+
   std::vector<Announced> announced;  // empty: the addresses of the machine's interfaces
 
   // Told of every failed CHECK that costs a peer or a call its service, on a media thread.
@@ -169,13 +173,14 @@ template <typename T>
 using MediaReply = std::move_only_function<void(std::expected<T, MediaError>)>;
 
 // Every call is safe from any thread, returns at once, and answers exactly once on `reply_on`.
-// Commands for one router are carried out in the order given. Closing an object closes what belongs
-// to it; closing what is gone already is no error.
+// Commands for one transport and what is on it are carried out in the order given. Closing an
+// object closes what belongs to it; closing what is gone already is no error.
 class MediaEngine {
  public:
   virtual ~MediaEngine() = default;
 
-  // Puts the router on the least loaded shard. `events` is called on `reply_on`.
+  // Its home is the least loaded shard; its transports may be on others. `events` is called on
+  // `reply_on`.
   virtual void create_router(RouterId id, Executor& reply_on, MediaEventSink events) = 0;
   virtual void close_router(RouterId id) = 0;
 

@@ -37,7 +37,7 @@ struct PipeMessage {
 // and pools within their threads (decision 0005).
 class Pipe {
  public:
-  static constexpr std::size_t kCapacity = std::size_t{4} << 20U;
+  static constexpr std::size_t kCapacity = 4'194'304;
 
   // A power of two; the memory is taken at the first message.
   explicit Pipe(std::size_t capacity = kCapacity);

@@ -19,14 +19,28 @@ struct Engine::Move {
 };
 
 Engine::Engine(const EngineOptions& options, std::vector<ShardSockets> sockets)
-    : crypto_(make_crypto()), placed_(sockets.size(), 0), owners_(sockets.size(), 0) {
+    : crypto_(make_crypto()),
+      spread_at_(options.spread_at),
+      places_(static_cast<unsigned>(sockets.size())),
+      owners_(sockets.size(), 0) {
   const std::vector<SocketAddress> interfaces = interface_addresses();
-  for (unsigned i = 0; i < sockets.size(); ++i) {
+  const std::size_t count = sockets.size();
+  for (std::size_t i = 0; i < count * count; ++i) {
+    pipes_.push_back(i / count == i % count ? nullptr : std::make_unique<Pipe>());
+  }
+  for (unsigned i = 0; i < count; ++i) {
     ShardConfig config{.index = i,
                        .candidates = make_candidates(options, i, sockets[i], interfaces),
                        .crypto = *crypto_};
+    for (std::size_t other = 0; other < count; ++other) {
+      config.pipes.to.push_back(pipes_[i * count + other].get());
+      config.pipes.from.push_back(pipes_[other * count + i].get());
+    }
     shards_.push_back(
         std::make_unique<ShardRunner>(std::move(sockets[i]), std::move(config), options.bug_log));
+  }
+  for (const auto& shard : shards_) {
+    shard->connect(shards_);
   }
   for (unsigned i = 0; i < options.workers; ++i) {
     workers_.push_back(std::make_unique<Worker>(i));
@@ -50,61 +64,72 @@ Engine::~Engine() {
 }
 
 template <typename T, typename Work>
-void Engine::request(RouterId router, Executor& reply_on, MediaReply<T> reply, Work work) {
+void Engine::request(std::optional<unsigned> shard,
+                     RouterId router,
+                     Executor& reply_on,
+                     MediaReply<T> reply,
+                     Work work) {
   Answer<T> answer(reply_on, std::move(reply));
-  ShardRunner* const shard = shard_of(router);
-  if (shard == nullptr) {
+  if (!shard) {
     answer(std::unexpected(MediaError::kNotFound));
     return;
   }
-  shard->request({router,
-                  [answer = std::move(answer), work = std::move(work)](
-                      ShardAccess* access, MediaError otherwise) mutable {
-                    if (access == nullptr) {
-                      answer(std::unexpected(otherwise));
-                    } else {
-                      answer(work(*access));
-                    }
-                  }});
+  shards_[*shard]->request({router,
+                            [answer = std::move(answer), work = std::move(work)](
+                                ShardAccess* access, MediaError otherwise) mutable {
+                              if (access == nullptr) {
+                                answer(std::unexpected(otherwise));
+                              } else {
+                                answer(work(*access));
+                              }
+                            }});
 }
 
 template <typename Work>
-void Engine::tell(RouterId router, Work work) {
-  if (ShardRunner* const shard = shard_of(router)) {
-    shard->tell({router, [work = std::move(work)](ShardAccess* access, MediaError) mutable {
-                   if (access != nullptr) {
-                     work(*access);
-                   }
-                 }});
+void Engine::tell(unsigned shard, RouterId router, Work work) {
+  shards_[shard]->tell({router, [work = std::move(work)](ShardAccess* access, MediaError) mutable {
+                          if (access != nullptr) {
+                            work(*access);
+                          }
+                        }});
+}
+
+template <typename Work>
+void Engine::tell(const std::vector<unsigned>& shards, RouterId router, const Work& work) {
+  for (const unsigned shard : shards) {
+    tell(shard, router, work);
   }
 }
 
-ShardRunner* Engine::shard_of(RouterId router) const {
+std::optional<unsigned> Engine::shard_of(RouterId router, TransportId transport) const {
   const std::lock_guard lock(mutex_);
-  const auto found = routers_.find(router);
-  return found == routers_.end() ? nullptr : shards_[found->second].get();
+  return places_.transport(router, transport);
+}
+
+std::vector<unsigned> Engine::shards_of(RouterId router) const {
+  const std::lock_guard lock(mutex_);
+  return places_.shards(router);
 }
 
 std::vector<ShardStanding> Engine::standings() const {
   std::vector<ShardStanding> standings;
   for (unsigned i = 0; i < shards_.size(); ++i) {
     const ShardLoad load = shards_[i]->board().load(i, shards_[i]->port());
-    standings.push_back({.score = load_score(load, placed_[i]), .worker = owners_[i]});
+    standings.push_back({.score = load_score(load, places_.placed()[i]), .worker = owners_[i]});
   }
   return standings;
 }
 
 void Engine::create_router(RouterId id, Executor& reply_on, MediaEventSink events) {
+  unsigned home = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (routers_.contains(id)) {
+    home = least_loaded(standings(), static_cast<unsigned>(workers_.size()));
+    if (!places_.add_router(id, home, {&reply_on, events})) {
       return;
     }
-    const unsigned shard = least_loaded(standings(), static_cast<unsigned>(workers_.size()));
-    routers_.emplace(id, shard);
-    ++placed_[shard];
   }
-  tell(id, [id, &reply_on, events = std::move(events)](ShardAccess& access) mutable {
+  tell(home, id, [id, &reply_on, events = std::move(events)](ShardAccess& access) mutable {
     if (access.shard.create_router(id)) {
       access.runner.add_router(id, reply_on, std::move(events));
     }
@@ -112,24 +137,43 @@ void Engine::create_router(RouterId id, Executor& reply_on, MediaEventSink event
 }
 
 void Engine::close_router(RouterId id) {
-  tell(id, [id](ShardAccess& access) {
+  std::vector<unsigned> had;
+  {
+    const std::lock_guard lock(mutex_);
+    had = places_.remove_router(id);
+  }
+  tell(had, id, [id](ShardAccess& access) {
     access.shard.close_router(access.now, id, access.outbox);
     access.runner.remove_router(id);
   });
-  const std::lock_guard lock(mutex_);
-  if (const auto found = routers_.find(id); found != routers_.end()) {
-    --placed_[found->second];
-    routers_.erase(found);
-  }
 }
 
 void Engine::create_transport(RouterId router,
                               TransportId id,
                               Executor& reply_on,
                               MediaReply<TransportDescription> reply) {
-  request(router, reply_on, std::move(reply), [router, id](ShardAccess& access) {
-    return access.shard.create_transport(router, id);
-  });
+  std::optional<unsigned> shard;
+  std::optional<RouterPlaces::Events> events;  // for a shard that has no part of the router yet
+  {
+    const std::lock_guard lock(mutex_);
+    shard = places_.transport(router, id);
+    if (const auto parts = places_.parts(router); !shard && !parts.empty()) {
+      const auto workers = static_cast<unsigned>(workers_.size());
+      shard = shard_for_transport(standings(), workers, parts, spread_at_);
+      events = parts[*shard] ? std::nullopt : places_.events(router);
+      places_.add_transport(router, id, *shard);
+    }
+  }
+  request(shard,
+          router,
+          reply_on,
+          std::move(reply),
+          [router, id, events = std::move(events)](ShardAccess& access) mutable {
+            if (events && access.shard.create_router(router, RouterPart::kAway)) {
+              access.runner.add_router(router, *events->executor, std::move(events->sink));
+            }
+            return access.shard.create_transport(router, id);
+          });
 }
 
 void Engine::connect_transport(RouterId router,
@@ -137,7 +181,8 @@ void Engine::connect_transport(RouterId router,
                                DtlsParameters remote,
                                Executor& reply_on,
                                MediaReply<void> reply) {
-  request(router,
+  request(shard_of(router, id),
+          router,
           reply_on,
           std::move(reply),
           [router, id, remote = std::move(remote)](ShardAccess& access) {
@@ -149,15 +194,28 @@ void Engine::restart_ice(RouterId router,
                          TransportId id,
                          Executor& reply_on,
                          MediaReply<IceParameters> reply) {
-  request(router, reply_on, std::move(reply), [router, id](ShardAccess& access) {
-    return access.shard.restart_ice(access.now, router, id);
-  });
+  request(
+      shard_of(router, id), router, reply_on, std::move(reply), [router, id](ShardAccess& access) {
+        return access.shard.restart_ice(access.now, router, id);
+      });
 }
 
 void Engine::close_transport(RouterId router, TransportId id) {
-  tell(router, [router, id](ShardAccess& access) {
-    access.shard.close_transport(access.now, router, id, access.outbox);
-  });
+  std::optional<unsigned> shard;
+  std::vector<ProducerId> producers;
+  {
+    const std::lock_guard lock(mutex_);
+    shard = places_.transport(router, id);
+    producers = places_.remove_transport(router, id);
+  }
+  for (const ProducerId producer : producers) {
+    close_producer(router, producer);  // wherever it is consumed
+  }
+  if (shard) {
+    tell(*shard, router, [router, id](ShardAccess& access) {
+      access.shard.close_transport(access.now, router, id, access.outbox);
+    });
+  }
 }
 
 void Engine::produce(RouterId router,
@@ -165,22 +223,68 @@ void Engine::produce(RouterId router,
                      ProducerOptions options,
                      Executor& reply_on,
                      MediaReply<void> reply) {
-  request(router,
+  std::optional<unsigned> shard;
+  {
+    const std::lock_guard lock(mutex_);
+    shard = places_.transport(router, transport);
+    if (shard && !places_.add_producer(router, transport, options)) {
+      Answer<void>(reply_on, std::move(reply))(std::unexpected(MediaError::kDuplicateId));
+      return;
+    }
+  }
+  request(shard,
+          router,
           reply_on,
           std::move(reply),
-          [router, transport, options = std::move(options)](ShardAccess& access) {
-            return access.shard.produce(router, transport, options);
+          [this, router, transport, options = std::move(options)](ShardAccess& access) {
+            const auto produced = access.shard.produce(router, transport, options);
+            if (produced || produced.error() != MediaError::kDuplicateId) {
+              after_produce(router, options, produced.has_value());
+            }
+            return produced;
           });
 }
 
+// On the producer's shard. The router's home listens for who speaks, wherever that is.
+void Engine::after_produce(RouterId router, const ProducerOptions& options, bool produced) {
+  std::optional<unsigned> home;
+  std::optional<RouterPlaces::Source> source;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!produced) {
+      places_.remove_producer(router, options.id);
+      return;
+    }
+    home = places_.home(router);
+    source = places_.producer(router, options.id);
+  }
+  if (!home || !source || *home == source->shard || options.kind != rtp::MediaKind::kAudio) {
+    return;
+  }
+  tell(*home, router, [router, from = *source](ShardAccess& access) {
+    (void)access.shard.pipe_producer(
+        access.now, router, *from.options, from.shard, PipeUse::kAlways, access.outbox);
+  });
+}
+
 void Engine::set_producer_paused(RouterId router, ProducerId id, bool paused) {
-  tell(router, [router, id, paused](ShardAccess& access) {
+  {
+    const std::lock_guard lock(mutex_);
+    places_.set_paused(router, id, paused);
+  }
+  tell(shards_of(router), router, [router, id, paused](ShardAccess& access) {
     access.shard.set_producer_paused(access.now, router, id, paused, access.outbox);
   });
 }
 
 void Engine::close_producer(RouterId router, ProducerId id) {
-  tell(router, [router, id](ShardAccess& access) { access.shard.close_producer(router, id); });
+  {
+    const std::lock_guard lock(mutex_);
+    places_.remove_producer(router, id);
+  }
+  tell(shards_of(router), router, [router, id](ShardAccess& access) {
+    access.shard.close_producer(router, id);
+  });
 }
 
 void Engine::consume(RouterId router,
@@ -188,37 +292,60 @@ void Engine::consume(RouterId router,
                      ConsumerOptions options,
                      Executor& reply_on,
                      MediaReply<void> reply) {
-  request(router,
+  std::optional<unsigned> shard;
+  std::optional<RouterPlaces::Source> source;
+  {
+    const std::lock_guard lock(mutex_);
+    shard = places_.transport(router, transport);
+    source = places_.producer(router, options.producer);
+  }
+  if (source && source->shard == shard) {
+    source.reset();  // nothing to bring here
+  }
+  request(shard,
+          router,
           reply_on,
           std::move(reply),
-          [router, transport, options = std::move(options)](ShardAccess& access) {
-            return access.shard.consume(access.now, router, transport, options, access.outbox);
+          [router, transport, source = std::move(source), options = std::move(options)](
+              ShardAccess& access) -> std::expected<void, MediaError> {
+            auto& [runner, core, now, outbox] = access;
+            if (source) {
+              const auto piped = core.pipe_producer(
+                  now, router, *source->options, source->shard, PipeUse::kForConsumers, outbox);
+              if (!piped) {
+                return piped;
+              }
+            }
+            return core.consume(now, router, transport, options, outbox);
           });
 }
 
 void Engine::set_consumer_paused(RouterId router, ConsumerId id, bool paused) {
-  tell(router, [router, id, paused](ShardAccess& access) {
+  tell(shards_of(router), router, [router, id, paused](ShardAccess& access) {
     access.shard.set_consumer_paused(access.now, router, id, paused, access.outbox);
   });
 }
 
 void Engine::request_key_frame(RouterId router, ConsumerId id) {
-  tell(router, [router, id](ShardAccess& access) {
+  tell(shards_of(router), router, [router, id](ShardAccess& access) {
     access.shard.request_key_frame(access.now, router, id, access.outbox);
   });
 }
 
 void Engine::close_consumer(RouterId router, ConsumerId id) {
-  tell(router, [router, id](ShardAccess& access) { access.shard.close_consumer(router, id); });
+  tell(shards_of(router), router, [router, id](ShardAccess& access) {
+    access.shard.close_consumer(router, id);
+  });
 }
 
 void Engine::transport_stats(RouterId router,
                              TransportId id,
                              Executor& reply_on,
                              MediaReply<Stats> reply) {
-  request(router, reply_on, std::move(reply), [router, id](ShardAccess& access) {
-    return access.shard.transport_stats(access.now, router, id);
-  });
+  request(
+      shard_of(router, id), router, reply_on, std::move(reply), [router, id](ShardAccess& access) {
+        return access.shard.transport_stats(access.now, router, id);
+      });
 }
 
 void Engine::set_workers(unsigned count, Executor& reply_on, MediaReply<void> reply) {

@@ -4,19 +4,20 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <unordered_map>
+#include <optional>
 #include <vector>
 
 #include "sfu/api/media_engine.h"
 #include "sfu/secure/crypto.h"
 #include "sfu/worker/answer.h"
 #include "sfu/worker/placement.h"
+#include "sfu/worker/router_places.h"
 #include "sfu/worker/shard_runner.h"
 #include "sfu/worker/worker.h"
 
 namespace parlance::sfu {
 
-// Knows which router lives on which shard, and which worker runs which shard. Callers are signaling
+// Knows which shards each call is on, and which worker runs which shard. Callers are signaling
 // threads; a mutex guards what they share, and no packet ever meets it.
 class Engine : public MediaEngine {
  public:
@@ -70,24 +71,35 @@ class Engine : public MediaEngine {
  private:
   struct Move;
 
-  // A command that is answered, and one that isn't. Both find the router's shard.
+  // A command that is answered; without a shard there is nothing to do it on.
   template <typename T, typename Work>
-  void request(RouterId router, Executor& reply_on, MediaReply<T> reply, Work work);
-  template <typename Work>
-  void tell(RouterId router, Work work);
+  void request(std::optional<unsigned> shard,
+               RouterId router,
+               Executor& reply_on,
+               MediaReply<T> reply,
+               Work work);
 
-  ShardRunner* shard_of(RouterId router) const;
+  // One that isn't, for one shard and for some.
+  template <typename Work>
+  void tell(unsigned shard, RouterId router, Work work);
+  template <typename Work>
+  void tell(const std::vector<unsigned>& shards, RouterId router, const Work& work);
+
+  std::optional<unsigned> shard_of(RouterId router, TransportId transport) const;
+  std::vector<unsigned> shards_of(RouterId router) const;
   std::vector<ShardStanding> standings() const;
+  void after_produce(RouterId router, const ProducerOptions& options, bool produced);
   void move_shards(const std::shared_ptr<Move>& move, const std::vector<unsigned>& assigned);
   void finish_move(Move& move);
 
   std::unique_ptr<Crypto> crypto_;
+  const double spread_at_;
+  std::vector<std::unique_ptr<Pipe>> pipes_;  // from each shard to each other
   std::vector<std::unique_ptr<ShardRunner>> shards_;
 
   mutable std::mutex mutex_;
-  std::unordered_map<RouterId, unsigned> routers_;  // to their shards
-  std::vector<std::uint32_t> placed_;               // routers on each shard
-  std::vector<unsigned> owners_;                    // worker of each shard, as planned
+  RouterPlaces places_;
+  std::vector<unsigned> owners_;  // worker of each shard, as planned
   bool moving_ = false;
   std::vector<std::unique_ptr<Worker>> retired_;  // joined at the next change
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -1,4 +1,4 @@
-// Which shard takes the next router, and which worker runs which shard.
+// Which shard takes the next router or transport, and which worker runs which shard.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sfu/api/media_engine.h"
+#include "sfu/worker/router_places.h"
 
 namespace parlance::sfu {
 
@@ -15,12 +16,21 @@ struct ShardStanding {
   unsigned worker = 0;
 };
 
-// CPU and packets as measured, and a little for every router, `routers` being those that were
-// placed there: calls that just began have no load yet.
-double load_score(const ShardLoad& load, std::uint32_t routers);
+// CPU and packets as measured, and a little for what was placed there: calls that just began have
+// no load yet.
+double load_score(const ShardLoad& load, const Placed& placed);
 
 // The shard with the least to do, on a worker with little to do. The first of equals.
 unsigned least_loaded(std::span<const ShardStanding> shards, unsigned workers);
+
+// The shard for one more transport of a call, `parts` being the shards that it is on already (one
+// at least): of these the one with the least to do. Another one, of a worker that has `spread_at`
+// cores less to do: a call spreads only where that pays, since every further shard costs a copy of
+// each of its packets.
+unsigned shard_for_transport(std::span<const ShardStanding> shards,
+                             unsigned workers,
+                             const std::vector<bool>& parts,
+                             double spread_at);
 
 // A worker for every shard: as even as the scores allow, and otherwise where it is.
 std::vector<unsigned> assign_shards(std::span<const ShardStanding> shards, unsigned workers);

@@ -12,6 +12,7 @@ ShardRunner::ShardRunner(ShardSockets sockets, ShardConfig config, BugLog bug_lo
     : index_(config.index),
       port_(sockets.port),
       sockets_(std::move(sockets.sockets)),
+      pipes_(config.pipes),
       bug_log_(std::move(bug_log)),
       shard_(std::move(config)) {
   tick(monotonic_now());
@@ -94,6 +95,7 @@ void ShardRunner::receive(SocketId socket) {
     left = left.subspan(taken);
     flush();
   }
+  publish_pipes();
   deliver_events();
 }
 
@@ -113,6 +115,34 @@ void ShardRunner::run_commands() {
     settle();
   }
   wake_.signal();  // there may be more
+}
+
+void ShardRunner::run_pipes() {
+  for (Pipe* const pipe : pipes_.from) {
+    if (pipe != nullptr) {
+      pipe->acknowledge_wake_up();
+    }
+  }
+  const Timestamp now = monotonic_now();
+  bool more = true;
+  for (int turn = 0; more && turn < kPipeTurns; ++turn) {
+    more = false;
+    guarded({}, [&] { more = shard_.on_pipes(now, outbox_); });
+    flush();
+  }
+  publish_pipes();
+  deliver_events();
+  if (more) {
+    wake_.signal();
+  }
+}
+
+void ShardRunner::publish_pipes() {
+  for (std::size_t i = 0; i < pipes_.to.size(); ++i) {
+    if (pipes_.to[i] != nullptr && pipes_.to[i]->publish()) {
+      all_[i]->wake_.signal();
+    }
+  }
 }
 
 void ShardRunner::run_timers(Timestamp now) {
@@ -145,6 +175,7 @@ void ShardRunner::stop() {
 
 void ShardRunner::settle() {
   flush();
+  publish_pipes();
   deliver_events();
   board_.publish_sizes(shard_.counters());
 }

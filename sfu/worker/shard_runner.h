@@ -59,6 +59,9 @@ class ShardRunner {
   // Commands carried out between two looks at the sockets.
   static constexpr std::size_t kCommandsPerTurn = 256;
 
+  // Turns of kPipeMessagesPerTurn for each pipe between two looks at the sockets.
+  static constexpr int kPipeTurns = 16;
+
   ShardRunner(ShardSockets sockets, ShardConfig config, BugLog bug_log);
   ~ShardRunner();
   ShardRunner(const ShardRunner&) = delete;
@@ -86,6 +89,12 @@ class ShardRunner {
 
   // Carries out what is in the mailbox.
   void run_commands();
+
+  // Takes what has come from other shards.
+  void run_pipes();
+
+  // The runners of all shards, by their index, to be woken for what goes to them. Before any runs.
+  void connect(std::span<const std::unique_ptr<ShardRunner>> all) { all_ = all; }
 
   Timestamp next_timeout() const { return shard_.next_timeout(); }
 
@@ -120,6 +129,7 @@ class ShardRunner {
   void post(ShardCommand command);
   void settle();
   void flush();
+  void publish_pipes();
   void deliver_events();
 
   const unsigned index_;
@@ -127,6 +137,8 @@ class ShardRunner {
   std::vector<UdpSocket> sockets_;
   LocalEnds ends_{sockets_};
   WakeUp wake_;
+  const ShardPipes pipes_;
+  std::span<const std::unique_ptr<ShardRunner>> all_;
   BugLog bug_log_;
   std::atomic<std::size_t> queued_{0};
   std::atomic<std::uint64_t> refused_{0};

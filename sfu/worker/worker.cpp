@@ -115,6 +115,7 @@ void Worker::serve(const Target& target) {
   const Timestamp began = monotonic_now();
   if (target.mailbox) {
     target.runner->run_commands();
+    target.runner->run_pipes();
   } else {
     target.runner->receive(target.socket);
   }

@@ -56,6 +56,7 @@ class EngineTest : public testing::Test {
     options.workers = workers;
     options.shards = shards;
     options.listen_addresses = std::move(listen);
+    options.spread_at = spread_at;
     auto started = start_media_engine(options);
     ASSERT_TRUE(started) << started.error();
     engine = std::move(*started);
@@ -157,6 +158,7 @@ class EngineTest : public testing::Test {
                  static_cast<std::uint8_t>(uuids_)});
   }
 
+  double spread_at = EngineOptions{}.spread_at;
   TestExecutor executor;
   std::vector<MediaEvent> events;
   std::vector<test::MediaClient*> clients;  // run by run()

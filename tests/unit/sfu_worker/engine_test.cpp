@@ -184,6 +184,81 @@ TEST_F(EngineTest, CallsAreSpreadOverShards) {
   }
 }
 
+TEST_F(EngineTest, ACallGrowsOverShardsWhereAllAreToBeUsed) {
+  spread_at = 0;
+  start(2, 2);
+  const RouterId router = create_router();
+  MediaClient publisher;
+  RtpSource source(4711);
+  const ProducerId producer(next_uuid());
+  ASSERT_TRUE(produce(router, connect(router, publisher), source.producer(producer)));
+  MediaClient near;
+  MediaClient far;
+  std::vector<ConsumerId> consumers;
+  for (MediaClient* const viewer : {&near, &far}) {
+    consumers.emplace_back(next_uuid());
+    ASSERT_TRUE(consume(router,
+                        connect(router, *viewer),
+                        source.consumer(consumers.back(), producer, kConsumerSsrc)));
+  }
+  EXPECT_GE(engine->load().shards[0].transports, 1U);
+  EXPECT_GE(engine->load().shards[1].transports, 1U);
+  ASSERT_TRUE(run([&] {
+    publisher.send_rtp(source.next());
+    return !near.rtp.empty() && !far.rtp.empty();
+  }));
+
+  engine->set_consumer_paused(router, consumers[0], true);
+  engine->set_consumer_paused(router, consumers[1], true);
+  engine->set_producer_paused(router, producer, true);
+  engine->close_producer(router, producer);
+  EXPECT_TRUE(run([&] {
+    const EngineLoad load = engine->load();
+    return load.shards[0].consumers + load.shards[1].consumers == 0 &&
+           load.shards[0].producers + load.shards[1].producers == 0;
+  })) << "closed wherever it was";
+  engine->close_router(router);
+  EXPECT_TRUE(run([&] { return near.closed() && far.closed(); }));
+  EXPECT_TRUE(run(
+      [&] { return engine->load().shards[0].routers + engine->load().shards[1].routers == 0; }));
+}
+
+TEST_F(EngineTest, AProducerIsClosedEverywhereWithItsTransport) {
+  spread_at = 0;
+  start(2, 2);
+  const RouterId router = create_router();
+  MediaClient publisher;
+  MediaClient viewer;
+  RtpSource source(4711);
+  const ProducerId producer(next_uuid());
+  const TransportId sending = connect(router, publisher);
+  ASSERT_TRUE(produce(router, sending, source.producer(producer)));
+  ASSERT_TRUE(consume(router,
+                      connect(router, viewer),
+                      source.consumer(ConsumerId(next_uuid()), producer, kConsumerSsrc)));
+  engine->close_transport(router, sending);
+  EXPECT_TRUE(run([&] {
+    const EngineLoad load = engine->load();
+    return load.shards[0].producers + load.shards[1].producers == 0;
+  }));
+  MediaClient late;
+  const ConsumerOptions gone = source.consumer(ConsumerId(next_uuid()), producer, kConsumerSsrc);
+  EXPECT_EQ(consume(router, connect(router, late), gone).error(), MediaError::kNotFound);
+}
+
+TEST_F(EngineTest, AProducerThatWasRefusedCanBeTriedAgain) {
+  start(1, 1);
+  const RouterId router = create_router();
+  const TransportId transport(next_uuid());
+  ASSERT_TRUE(create_transport(router, transport));
+  RtpSource source(4711);
+  const ProducerId producer(next_uuid());
+  EXPECT_EQ(produce(router, transport, source.producer(producer)).error(),
+            MediaError::kNotConnected);
+  MediaClient publisher;
+  EXPECT_TRUE(produce(router, connect(router, publisher), source.producer(producer)));
+}
+
 TEST_F(EngineTest, WhatIsAskedOfAStoppedEngineIsAnswered) {
   start(1, 1);
   const RouterId router = create_router();

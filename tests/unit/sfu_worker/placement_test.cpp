@@ -13,9 +13,10 @@ TEST(LoadScore, CountsWhicheverIsHigherOfCpuAndPackets) {
   busy.cpu = 0.5;
   ShardLoad flooded;
   flooded.packets_in_per_s = 300'000;
-  EXPECT_GT(load_score(busy, 0), load_score({}, 0));
-  EXPECT_GT(load_score(flooded, 0), load_score(busy, 0));
-  EXPECT_GT(load_score({}, 1), load_score({}, 0)) << "a call without load yet";
+  EXPECT_GT(load_score(busy, {}), load_score({}, {}));
+  EXPECT_GT(load_score(flooded, {}), load_score(busy, {}));
+  EXPECT_GT(load_score({}, {.routers = 1, .transports = 0}), load_score({}, {}))
+      << "a call without load yet";
 }
 
 TEST(LeastLoaded, TakesTheFirstOfEquals) {
@@ -26,6 +27,23 @@ TEST(LeastLoaded, TakesAnIdleShardOfAnIdleWorker) {
   // Shards 0 and 2 share a worker; shard 0 is busy.
   const std::vector<ShardStanding> shards = {{0.5, 0}, {0.1, 1}, {0.0, 0}, {0.0, 1}};
   EXPECT_EQ(least_loaded(shards, 2), 3U);
+}
+
+TEST(ShardForTransport, StaysWhereTheCallIs) {
+  const std::vector<ShardStanding> shards = {{0.05, 0}, {0.0, 1}, {0.0, 0}, {0.0, 1}};
+  EXPECT_EQ(shard_for_transport(shards, 2, {true, false, false, false}, 0.1), 0U);
+  EXPECT_EQ(shard_for_transport(shards, 2, {true, true, false, false}, 0.1), 1U);
+}
+
+TEST(ShardForTransport, GrowsOntoAWorkerThatHasMuchLessToDo) {
+  const std::vector<ShardStanding> shards = {{0.2, 0}, {0.05, 1}, {0.0, 0}, {0.0, 1}};
+  EXPECT_EQ(shard_for_transport(shards, 2, {true, false, false, false}, 0.1), 3U);
+  EXPECT_EQ(shard_for_transport(shards, 2, {true, false, false, false}, 0.3), 0U);
+}
+
+TEST(ShardForTransport, DoesNotSpreadWithinAWorker) {
+  const std::vector<ShardStanding> shards = {{0.9, 0}, {0.0, 0}};
+  EXPECT_EQ(shard_for_transport(shards, 1, {true, false}, 0.0), 0U);
 }
 
 TEST(AssignShards, LeavesThemWhereTheyAreWhenThatIsEven) {

@@ -76,15 +76,69 @@ TEST_F(WorkersChangeTest, NoPacketIsLostFromOneToThreeToOne) {
   }
 }
 
+// One call on all shards: packets cross between threads while shards change theirs.
+TEST_F(WorkersChangeTest, NoPacketOfACallOverSeveralShardsIsLost) {
+  spread_at = 0;
+  start(3, 3);
+  const RouterId router = create_router();
+  MediaClient publisher;
+  RtpSource source{4711};
+  const ProducerId producer(next_uuid());
+  ASSERT_TRUE(produce(router, connect(router, publisher), source.producer(producer)));
+  std::vector<std::unique_ptr<MediaClient>> viewers;
+  for (int i = 0; i < 5; ++i) {
+    viewers.push_back(std::make_unique<MediaClient>());
+    ASSERT_TRUE(consume(router,
+                        connect(router, *viewers.back()),
+                        source.consumer(ConsumerId(next_uuid()), producer, 9)));
+  }
+  for (const ShardLoad& shard : engine->load().shards) {
+    EXPECT_GE(shard.transports, 1U);
+  }
+  // Those elsewhere are subscribed to first: what is sent before is nobody's.
+  ASSERT_TRUE(run([&] {
+    publisher.send_rtp(source.next());
+    return std::ranges::all_of(viewers, [](const auto& viewer) { return !viewer->rtp.empty(); });
+  }));
+  const std::uint32_t before = source.sent();
+  for (const unsigned workers : {1U, 3U, 2U, 1U}) {
+    bool changed = false;
+    engine->set_workers(workers, executor, [&](std::expected<void, MediaError> result) {
+      EXPECT_TRUE(result);
+      changed = true;
+    });
+    ASSERT_TRUE(run([&] {
+      EXPECT_TRUE(publisher.send_rtp(source.next()));
+      return changed;
+    }));
+  }
+  for (const auto& viewer : viewers) {
+    ASSERT_TRUE(run([&] {
+      return !viewer->rtp.empty() && source_index(viewer->rtp.back()) == source.sent() - 1;
+    }));
+    const std::size_t first = viewer->rtp.size() - (source.sent() - before);
+    for (std::size_t i = first; i < viewer->rtp.size(); ++i) {
+      ASSERT_EQ(source_index(viewer->rtp[i]), before + i - first);
+    }
+  }
+  ASSERT_TRUE(run([&] { return engine->load().counters.at("pipe_packets") >= source.sent(); }));
+  const auto counters = engine->load().counters;
+  EXPECT_EQ(counters.at("pipe_packets_dropped"), 0U);
+  EXPECT_EQ(counters.at("pipe_strays"), 0U);
+  EXPECT_EQ(counters.at("drop_no_packet_slot"), 0U);
+  EXPECT_EQ(counters.at("outbox_refused"), 0U);
+}
+
 TEST_F(WorkersChangeTest, CommandsUnderWayAreCarriedOutInOrder) {
   start(1, 2);
   const RouterId router = create_router();
   std::vector<int> answered;
   bool changed = false;
+  const TransportId transport(next_uuid());
   for (int i = 0; i < 100; ++i) {
     engine->create_transport(
         router,
-        TransportId(next_uuid()),
+        transport,
         executor,
         [&answered, i](const std::expected<TransportDescription, MediaError>&) {
           answered.push_back(i);
