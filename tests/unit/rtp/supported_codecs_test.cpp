@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -79,6 +80,46 @@ TEST(RouterCapabilities, OfferTheFixedExtensionIds) {
       EXPECT_EQ(offered.direction, ExtensionDirection::kRecvOnly);
     }
   }
+}
+
+// mediasoup's table (3.27): clients have its ids in their SDP.
+TEST(RouterCapabilities, OfferEveryExtensionOfTheTable) {
+  using Offer = std::tuple<int, MediaKind, ExtensionDirection, std::string>;
+  constexpr auto kAudio = MediaKind::kAudio;
+  constexpr auto kVideo = MediaKind::kVideo;
+  constexpr auto kBoth = ExtensionDirection::kSendRecv;
+  constexpr auto kOnlyReceived = ExtensionDirection::kRecvOnly;
+  const std::string ietf = "urn:ietf:params:rtp-hdrext:";
+  const std::string webrtc = "http://www.webrtc.org/experiments/rtp-hdrext/";
+  const std::string transport_cc =
+      "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+  const std::set<Offer> table{
+      {1, kAudio, kBoth, ietf + "sdes:mid"},
+      {1, kVideo, kBoth, ietf + "sdes:mid"},
+      {2, kVideo, kOnlyReceived, ietf + "sdes:rtp-stream-id"},
+      {3, kVideo, kOnlyReceived, ietf + "sdes:repaired-rtp-stream-id"},
+      {4, kAudio, kBoth, webrtc + "abs-send-time"},
+      {4, kVideo, kBoth, webrtc + "abs-send-time"},
+      {5, kAudio, kOnlyReceived, transport_cc},
+      {5, kVideo, kBoth, transport_cc},
+      {6, kAudio, kBoth, ietf + "ssrc-audio-level"},
+      {7,
+       kVideo,
+       kOnlyReceived,
+       "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"},
+      {8, kVideo, kBoth, "urn:3gpp:video-orientation"},
+      {9, kVideo, kBoth, ietf + "toffset"},
+      {10, kAudio, kBoth, webrtc + "abs-capture-time"},
+      {10, kVideo, kBoth, webrtc + "abs-capture-time"},
+      {11, kAudio, kBoth, webrtc + "playout-delay"},
+      {11, kVideo, kBoth, webrtc + "playout-delay"},
+      {12, kAudio, kBoth, "urn:mediasoup:params:rtp-hdrext:packet-id"},
+      {12, kVideo, kBoth, "urn:mediasoup:params:rtp-hdrext:packet-id"}};
+  std::set<Offer> offers;
+  for (const RtpHeaderExtension& offered : router_capabilities().header_extensions) {
+    offers.emplace(offered.preferred_id, offered.kind, offered.direction, offered.uri);
+  }
+  EXPECT_EQ(offers, table);
 }
 
 TEST(RouterCapabilities, OfferEachExtensionOncePerKindOfMedia) {
