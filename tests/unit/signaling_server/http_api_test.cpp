@@ -1,4 +1,5 @@
 // HTTP over real sockets.
+#include <chrono>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -131,6 +132,28 @@ TEST(HttpApi, MetricsAreForTheOperatorOnly) {
   options.trusted_addresses = {"192.0.2.1"};
   const World elsewhere(options);
   EXPECT_EQ(elsewhere.http("GET", "/metrics").status, 403);
+}
+
+TEST(HttpApi, IsNotReadyWhileItsStoreIsNot) {
+  World world;
+  EXPECT_EQ(world.http("GET", "/readyz").status, 200);
+  world.set_not_ready("the store is full");
+  const HttpAnswer answer = world.http("GET", "/readyz");
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.body, "the store is full\n");
+  EXPECT_EQ(world.http("GET", "/healthz").status, 200);  // it needs no restart
+}
+
+TEST(HttpApi, IsNotReadyWhileItDrains) {
+  World world;
+  const std::string request = request_text("GET", "/readyz", {{"host", "localhost"}}, "");
+  TcpClient open(world.port());
+  ASSERT_TRUE(open.write(request));
+  EXPECT_EQ(read_answer(open).status, 200);
+  world.set_not_ready("stopping");
+  world.server().drain(std::chrono::milliseconds(0), std::chrono::milliseconds(0));
+  ASSERT_TRUE(open.write(request));  // new connections are refused
+  EXPECT_EQ(read_answer(open).status, 503);
 }
 
 TEST(HttpApi, WrongMethodsAndPathsAreAnswered) {

@@ -75,7 +75,10 @@ World::World(SignalingOptions options, std::vector<HttpRoute> routes) {
                                          media,
                                          {},
                                          [] { return "metrics 1\n"; },
-                                         [] { return std::nullopt; },
+                                         [this] {
+                                           const std::lock_guard lock(mutex_);
+                                           return not_ready_;
+                                         },
                                          std::move(routes),
                                          {}});
   EXPECT_TRUE(started) << started.error();
@@ -86,6 +89,11 @@ World::World(SignalingOptions options, std::vector<HttpRoute> routes) {
 World::~World() {
   server_->stop();
   chat_->stop();
+}
+
+void World::set_not_ready(std::string reason) {
+  const std::lock_guard lock(mutex_);
+  not_ready_ = std::move(reason);
 }
 
 bool World::counted(const std::string& counter, std::uint64_t at_least) const {

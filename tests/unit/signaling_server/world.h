@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +47,9 @@ class World {
 
   SignalingServer& server() { return *server_; }
 
+  // What /readyz says from now on.
+  void set_not_ready(std::string reason);
+
   HttpAnswer http(std::string_view method,
                   std::string_view target,
                   const Headers& headers = {},
@@ -64,6 +68,8 @@ class World {
  private:
   std::atomic<SignalingServer*> sink_{nullptr};
   std::unique_ptr<chat::ChatService> chat_;
+  mutable std::mutex mutex_;
+  std::optional<std::string> not_ready_;
   std::unique_ptr<SignalingServer> server_;
 };
 
