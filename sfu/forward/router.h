@@ -16,7 +16,7 @@
 
 namespace parlance::sfu {
 
-inline constexpr std::size_t kMaxProducersPerRouter = 256;
+inline constexpr std::size_t kMaxProducersPerRouter = 512;
 inline constexpr std::size_t kMaxConsumersPerRouter = 16'384;
 
 // A call may be on several shards. Its home is the one that listens for who speaks.

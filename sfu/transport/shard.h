@@ -24,7 +24,7 @@ namespace parlance::sfu {
 class Crypto;
 
 inline constexpr std::size_t kMaxRoutersPerShard = 4096;
-inline constexpr std::size_t kMaxTransportsPerRouter = 1024;
+inline constexpr std::size_t kMaxTransportsPerRouter = 2048;  // two per participant
 
 // An outbox with less room than this is flushed before the next datagram is taken, as that may go
 // to many.

@@ -240,24 +240,37 @@ export function fuzz_targets(root) {
   return with_allow_list(complaints, "unfuzzed_parsers.txt", root);
 }
 
-// A row of docs/limits.md, `path: name` | `value`, says what the source says.
+// A row of docs/limits.md, `path: name` | `value`, says what the source says; and every kMax of a header has a row.
 export function limits(root) {
   const file = "docs/limits.md";
   const complaints = [];
+  const rows = new Set();
   for (const match of read(file, root).matchAll(/\| `([\w./-]+): (\w+)` \| `([^`]+)`/g)) {
     const [, source, name, value] = match;
+    rows.add(`${source}: ${name}`);
     if (!fs.existsSync(path.join(root, source))) {
       complaints.push(`${file}: there is no ${source}`);
       continue;
     }
     const tidy = (text) => text.replace(/'|(?<=\d)UL\b/g, "").replace(/\s+/g, " ").trim();
-    const found = read(source, root).match(new RegExp(`\\b${name}\\b\\s*(?:=|\\{)\\s*([^;}]+)`));
+    const found = read(source, root).match(new RegExp(`\\b${name}\\b\\s*(?:=\\s*([^;]+)|\\{([^}]+))`));
     if (!found) complaints.push(`${file}: there is no ${name} in ${source}`);
-    else if (tidy(found[1]) !== tidy(value)) {
-      complaints.push(`${file}: ${name} is ${value} here and ${tidy(found[1])} in ${source}`);
+    else if (tidy(found[1] ?? found[2]) !== tidy(value)) {
+      complaints.push(`${file}: ${name} is ${value} here and ${tidy(found[1] ?? found[2])} in ${source}`);
     }
   }
-  return complaints;
+  return [...complaints, ...limits_without_row(rows, root)];
+}
+
+function limits_without_row(rows, root) {
+  const complaints = [];
+  for (const file of files_below(kProduct.filter((folder) => folder !== "bench"), [".h"], root)) {
+    for (const match of strip_cpp(read(file, root)).matchAll(/\bconstexpr\b[^;=(){}]*\b(kMax\w*)\s*[={]/g)) {
+      const key = `${file}: ${match[1]}`;
+      if (!rows.has(key)) complaints.push({key, text: `${key} has no row in docs/limits.md`});
+    }
+  }
+  return with_allow_list(complaints, "no_limits.txt", root);
 }
 
 export function readmes(root) {

@@ -61,6 +61,9 @@ test("a static parser without a fuzz target is found", () => {
 test("a limit that says something else is found", () => finds(
   "limits", {"docs/limits.md": "| `rtp/a.h: kMost` | `17` |", "rtp/a.h": "constexpr int kMost = 16;\n"},
   {"docs/limits.md": "| `rtp/a.h: kMost` | `10000` |", "rtp/a.h": "constexpr int kMost = 10'000;\n"}));
+test("a limit without a row is found", () => finds(
+  "limits", {"docs/limits.md": "", "rtp/a.h": "inline constexpr std::size_t kMaxOf = 16;\n"},
+  {"docs/limits.md": "| `rtp/a.h: kMaxOf` | `16` |", "rtp/a.h": "inline constexpr std::size_t kMaxOf = 16;\n"}));
 test("a long README is found", () => finds("readmes", {"rtp/README.md": "a\n".repeat(41)}, {"rtp/README.md": "a\n".repeat(40)}));
 
 test("comments and literals are not code", () => {
