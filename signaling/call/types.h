@@ -1,4 +1,4 @@
-// The nouns of a call, as signaling answers and announces them (docs/protocol.md, "Operations").
+// The nouns of a call, as signaling answers and announces them (docs/protocol.md).
 #pragma once
 
 #include <cstdint>

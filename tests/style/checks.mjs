@@ -273,6 +273,37 @@ function limits_without_row(rows, root) {
   return with_allow_list(complaints, "no_limits.txt", root);
 }
 
+const section_of = (page, heading) => page.split(/^## /m).find((part) => part.startsWith(heading)) ?? "";
+
+function differences(page, source, what, place) {
+  const only = (left, right) => [...left].filter((entry) => !right.has(entry));
+  return [
+    ...only(page, source).map((entry) => `docs/protocol.md: ${what} ${entry} is not so in ${place}`),
+    ...only(source, page).map((entry) => `${place}: ${what} ${entry} is not so in docs/protocol.md`),
+  ];
+}
+
+// The errors (code, status, retry) and close codes of docs/protocol.md are the source's.
+export function codes(root) {
+  const page = read("docs/protocol.md", root);
+  const errors = new Set();
+  for (const row of section_of(page, "Errors").matchAll(/^\| ((?:`[a-z_.]+`(?:, )?)+) \| (\d+) \| (yes|no) \|/gm)) {
+    for (const name of row[1].matchAll(/`([a-z_.]+)`/g)) errors.add(`${name[1]} ${row[2]} ${row[3]}`);
+  }
+  const problems = "signaling/protocol/problem.cpp";
+  const kinds = [...read(problems, root).matchAll(/\{"([a-z_.]+)", "[^"]*", (\d+), (true|false)\}/g)];
+  const known = new Set(kinds.map(([, name, status, retry]) => `${name} ${status} ${retry === "true" ? "yes" : "no"}`));
+
+  const session = "signaling/session/session.h";
+  const closes = [...page.matchAll(/^\| (4\d{3}) \| (yes|no) \|/gm)].map(([, code, again]) => `${code} ${again}`);
+  const body = read(session, root).match(/enum class CloseCode[^{]*\{([^}]*)\}/)?.[1] ?? "";
+  const sent = [...body.matchAll(/= (\d+)/g)].map(([, code]) => `${code} ${code < "4500" ? "yes" : "no"}`);
+  return [
+    ...differences(errors, known, "error", problems),
+    ...differences(new Set(closes), new Set(sent), "close code", session),
+  ];
+}
+
 export function readmes(root) {
   return files_below([...kProduct, "web-demo"], ["README.md"], root)
     .map((file) => [file, count_lines(read(file, root))])

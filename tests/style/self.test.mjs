@@ -64,6 +64,16 @@ test("a limit that says something else is found", () => finds(
 test("a limit without a row is found", () => finds(
   "limits", {"docs/limits.md": "", "rtp/a.h": "inline constexpr std::size_t kMaxOf = 16;\n"},
   {"docs/limits.md": "| `rtp/a.h: kMaxOf` | `16` |", "rtp/a.h": "inline constexpr std::size_t kMaxOf = 16;\n"}));
+test("an error or close code of the page that is not the source's is found", () => {
+  const page = "## Life\n| 4500 | no | bad |\n## Errors\n| `a.b`, `c` | 400 | no | why |\n";
+  const source = {
+    "signaling/protocol/problem.cpp": '{"a.b", "A.", 400, false},\n{"c", "C.", 400, false},\n',
+    "signaling/session/session.h": "enum class CloseCode : int {\n  kBad = 4500,\n};\n",
+  };
+  finds("codes", {...source, "docs/protocol.md": page + "| `d` | 500 | yes | why |\n"}, {...source, "docs/protocol.md": page});
+  finds("codes", {...source, "docs/protocol.md": `| 4501 | no | x |\n${page}`}, {...source, "docs/protocol.md": page});
+  assert.strictEqual(checks.codes(tree({...source, "docs/protocol.md": page.replace("400", "401")})).length, 4);
+});
 test("a long README is found", () => finds("readmes", {"rtp/README.md": "a\n".repeat(41)}, {"rtp/README.md": "a\n".repeat(40)}));
 
 test("comments and literals are not code", () => {

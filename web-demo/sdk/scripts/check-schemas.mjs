@@ -1,19 +1,19 @@
-// Holds docs/protocol.md and docs/protocol/*.json together: every operation and event of the tables has its
-// schemas and the other way round, and every schema compiles.
+// Holds docs/protocol.md and docs/protocol/*.json together: every operation and event of the table has its
+// schemas, every code of an error is the schema's, both the other way round too, and every schema compiles.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { Ajv } from "ajv";
 import { loadSchemas, protocolFolder } from "./schemas.mjs";
 
-// First columns of the table rows under a heading, e.g. "`typing.start`, `typing.stop`".
-export function tableNames(markdown, heading) {
+// First columns of the table rows under a heading, e.g. "`typing.start`, `typing.stop`", whose second one is like `what`.
+export function tableNames(markdown, heading, what) {
   const section = markdown.split(/^## /m).find((part) => part.startsWith(heading));
   if (!section) throw new Error(`docs/protocol.md has no section "${heading}"`);
   const names = [];
   for (const line of section.split("\n")) {
-    const cell = /^\| ((?:`[a-z_.]+`(?:, )?)+) \|/.exec(line);
-    if (cell) names.push(...[...cell[1].matchAll(/`([a-z_.]+)`/g)].map((match) => match[1]));
+    const cell = /^\| ((?:`[a-z_.]+`(?:, )?)+) \| ([^|]+) \|/.exec(line);
+    if (cell && what.test(cell[2])) names.push(...[...cell[1].matchAll(/`([a-z_.]+)`/g)].map((match) => match[1]));
   }
   return names;
 }
@@ -25,8 +25,10 @@ function difference(left, right) {
 // What is wrong, in sentences; empty when the page and the schemas agree.
 export function problems(markdown, schemas) {
   const found = [];
-  const ops = new Set(tableNames(markdown, "Operations"));
-  const events = new Set(tableNames(markdown, "Events"));
+  const ops = new Set(tableNames(markdown, "Operations and events", /^operation$/));
+  const events = new Set(tableNames(markdown, "Operations and events", /^(durable|reliable|ephemeral) \(/));
+  const codes = new Set(tableNames(markdown, "Errors", /^[45]\d\d$/));
+  const knownCodes = new Set(schemas.get("envelope.json").$defs.ErrorCode.enum);
   const defined = { request: new Set(), reply: new Set(), event: new Set() };
   const ajv = new Ajv({ strict: true, strictTypes: false, allErrors: true });
   for (const [file, schema] of schemas) ajv.addSchema(schema, file);
@@ -50,6 +52,8 @@ export function problems(markdown, schemas) {
   }
   for (const ev of difference(events, defined.event)) found.push(`event ${ev} has no schema`);
   for (const ev of difference(defined.event, events)) found.push(`${ev}.event is no event of the page`);
+  for (const code of difference(codes, knownCodes)) found.push(`error ${code} is not in the schema`);
+  for (const code of difference(knownCodes, codes)) found.push(`error ${code} is not on the page`);
   return found;
 }
 

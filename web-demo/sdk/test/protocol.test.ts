@@ -26,6 +26,13 @@ describe("the check of the page against the schemas", () => {
     ]);
   });
 
+  test("names an error that only one of them has", () => {
+    expect(problems(page.replace("| `call.full` |", "| `call.fool` |"), loadSchemas())).toEqual([
+      "error call.fool is not in the schema",
+      "error call.full is not on the page",
+    ]);
+  });
+
   test("names a reference that leads nowhere", () => {
     const schemas = loadSchemas();
     schemas.get("message.json")!.$defs["typing.event"] = { $ref: "common.json#/$defs/Nobody" };
