@@ -1,20 +1,8 @@
-#!/usr/bin/env node
-// The same clients drive our server and Janus through the same work, in turns, and the machine's floor beside them.
-// See bench/README.md for how to read what it prints.
+// The same clients drive our server and others through the same work, in turns, and the machine's floor beside them.
 import {spawn} from "node:child_process";
 import {once} from "node:events";
-import fs from "node:fs";
 import path from "node:path";
-import {parseArgs} from "node:util";
-import {kBuild, kServers, machine} from "./servers.mjs";
-
-// The work of issue "The forwarding engine at full speed".
-export const kWork = {
-  video_400: ["--publishers", "1", "--subscribers", "400", "--size", "1280x720", "--bitrate", "1500000"],
-  video_10: ["--publishers", "1", "--subscribers", "10", "--size", "1280x720", "--bitrate", "1500000"],
-  opus_10x300: ["--publishers", "10", "--subscribers", "300", "--audio", "--no-video"],
-  meeting_20: ["--publishers", "20", "--subscribers", "0", "--meeting", "--size", "640x360", "--bitrate", "500000"],
-};
+import {kBuild, kServers} from "./servers.mjs";
 
 const kFigures = {
   cpu_us_per_packet: (r) => r.server.cpu_us_per_packet,
@@ -57,8 +45,8 @@ async function json_of(binary, args) {
   }
 }
 
-async function one_run(name, args, workers) {
-  const server = await kServers[name]({workers});
+async function one_run(name, args, options) {
+  const server = await kServers[name](options);
   try {
     return await json_of("bench/load/parlance-load",
       ["--sfu", name, "--port", String(server.port), "--server-pid", String(server.pid), ...args]);
@@ -67,7 +55,7 @@ async function one_run(name, args, workers) {
   }
 }
 
-function print_work(work, result) {
+export function print_work(work, result) {
   console.log(`\n${work}`);
   const names = Object.keys(result.servers);
   const rows = Object.keys(kFigures).map((figure) => {
@@ -90,13 +78,14 @@ function print_work(work, result) {
   }
 }
 
-export async function compare({work, names, runs, duration, workers}) {
-  const args = [...kWork[work], "--duration", String(duration)];
+// Runs one work (see work.mjs) on the named servers, several times.
+export async function compare({name: work, args: given, floor, workers = 1, flags = []}, {names, runs, duration}) {
+  const args = [...given, "--duration", String(duration)];
   const reports = Object.fromEntries(names.map((name) => [name, []]));
   for (let i = 0; i < runs; ++i) {
     for (const name of names) {  // A B A B
       try {
-        reports[name].push(await one_run(name, args, workers));
+        reports[name].push(await one_run(name, args, {workers, flags}));
       } catch (error) {
         reports[name].push({failed: error.message});
       }
@@ -115,43 +104,9 @@ export async function compare({work, names, runs, duration, workers}) {
     result.ratios[name] = Object.fromEntries(Object.entries(kFigures).map(([figure, of]) =>
       [figure, summary(reports.parlance.map((ours, i) => sound(of)(ours) / sound(of)(reports[name][i])))]));
   }
-  if (work.startsWith("video_")) {
+  if (floor) {
     result.floor = await json_of("bench/micro/parlance-floor",
-      ["--subscribers", args[args.indexOf("--subscribers") + 1], "--duration", String(Math.min(duration, 5))]);
+      ["--subscribers", String(floor), "--duration", String(Math.min(duration, 5))]);
   }
   return result;
 }
-
-async function main() {
-  const {values, positionals} = parseArgs({
-    allowPositionals: true,
-    options: {
-      runs: {type: "string", default: "3"},
-      duration: {type: "string", default: "10"},
-      workers: {type: "string", default: "1"},
-      servers: {type: "string", default: "parlance,janus"},
-      json: {type: "string"},
-    },
-  });
-  const works = positionals.length ? positionals : Object.keys(kWork);
-  const unknown = works.filter((work) => !kWork[work]);
-  if (unknown.length) throw new Error(`no such work: ${unknown}; there are ${Object.keys(kWork)}`);
-  const description = machine();
-  console.log(Object.entries(description).map(([key, value]) => `${key}: ${value}`).join("\n"));
-  const results = [];
-  for (const work of works) {
-    const result = await compare({
-      work,
-      names: values.servers.split(","),
-      runs: Number(values.runs),
-      duration: Number(values.duration),
-      workers: Number(values.workers),
-    });
-    print_work(work, result);
-    results.push(result);
-  }
-  if (values.json) fs.writeFileSync(values.json, JSON.stringify({machine: description, results}, null, 1));
-  if (results.some((result) => Object.values(result.servers).some(({faults}) => faults.length))) process.exitCode = 1;
-}
-
-if (import.meta.url === `file://${process.argv[1]}`) await main();

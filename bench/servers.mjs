@@ -65,13 +65,13 @@ async function launch(binary, args, folder, port) {
 
 const scratch = () => fs.mkdtempSync(path.join(os.tmpdir(), "parlance-bench-"));
 
-async function parlance({workers = 1} = {}) {
+async function parlance({workers = 1, flags = []} = {}) {
   const folder = scratch();
   const port = await free_port();
   return launch(path.join(kBuild, "server/parlance"), [
     "--listen", "127.0.0.1", "--http-port", String(port), "--media-port", "0", "--media-listen", "127.0.0.1",
     "--announce", "127.0.0.1", "--shards", String(workers), "--workers", String(workers), "--storage", "memory:",
-    "--data", path.join(folder, "data"), "--max-participants", "1024", "--web", "",
+    "--data", path.join(folder, "data"), "--max-participants", "1024", "--web", "", ...flags,
   ], folder, port);
 }
 
@@ -108,6 +108,10 @@ admin: { admin_ws = false }
 }
 
 export const kServers = {parlance, janus};
+
+// Those of them that this machine has.
+export const installed = () =>
+  Object.keys(kServers).filter((name) => name !== "janus" || fs.existsSync(path.join(kJanusLibraries, "plugins")));
 
 export function machine() {
   const git = (...args) => execFileSync("git", args, {cwd: kRoot, encoding: "utf8"}).trim();

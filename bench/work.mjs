@@ -1,0 +1,37 @@
+// The work that servers are measured by. `floor`: subscribers that the machine's floor is taken with.
+// `series` and `x`: the curve of the report that the work is a point of. `workers`: of the server.
+const video = (subscribers, bitrate, more = []) =>
+  ["--publishers", "1", "--subscribers", String(subscribers), "--size", "1280x720", "--bitrate", String(bitrate), ...more];
+
+export const kWork = {
+  // What operators ask for first: many who watch one.
+  video_400: {args: video(400, 1_500_000), floor: 400, series: "load", x: 400},
+  opus_10x300: {args: ["--publishers", "10", "--subscribers", "300", "--audio", "--no-video"]},
+  meeting_20: {args: ["--publishers", "20", "--subscribers", "0", "--meeting", "--size", "640x360", "--bitrate", "500000"]},
+
+  // What a packet costs over the number of its consumers.
+  consumers_10: {args: video(10, 300_000), floor: 10, series: "consumers", x: 10},
+  consumers_100: {args: video(100, 300_000), floor: 100, series: "consumers", x: 100},
+  consumers_1000: {args: video(1000, 300_000), floor: 1000, series: "consumers", x: 1000},
+
+  // One call on one worker and on two.
+  workers_1: {args: video(800, 750_000), series: "workers", x: 1, workers: 1},
+  workers_2: {args: video(800, 750_000), series: "workers", x: 2, workers: 2, flags: ["--spread-at", "0"]},
+
+  // The delay that the server adds, up to what it can take.
+  load_50: {args: video(50, 1_500_000), series: "load", x: 50},
+  load_100: {args: video(100, 1_500_000), series: "load", x: 100},
+  load_200: {args: video(200, 1_500_000), series: "load", x: 200},
+  load_600: {args: video(600, 1_500_000), series: "load", x: 600},
+  load_800: {args: video(800, 1_500_000), series: "load", x: 800},
+};
+
+// Asserts that media gets through, in a minute: part of script/test.
+export const kShort = {
+  short_video: {args: video(10, 500_000, ["--full", "1"]), floor: 10},
+  short_audio: {args: ["--publishers", "3", "--subscribers", "5", "--audio", "--no-video"]},
+  short_workers: {args: video(10, 500_000), workers: 2, flags: ["--spread-at", "0"]},
+};
+
+// Compared with other servers; the rest is about ours.
+export const kCompared = ["video_400", "opus_10x300", "meeting_20", "consumers_10"];
