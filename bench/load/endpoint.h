@@ -6,7 +6,7 @@
 #include <span>
 
 #include "bench/load/clock.h"
-#include "bench/load/link.h"
+#include "bench/load/socket_link.h"
 
 namespace parlance::load {
 
@@ -17,7 +17,7 @@ class Endpoint {
 
   virtual ~Endpoint() = default;
 
-  virtual Link& link() = 0;
+  virtual SocketLink& link() = 0;
 
   // RTP and RTCP, still protected; the bytes may be changed.
   virtual void on_media(std::span<std::uint8_t> datagram, Nanoseconds at) = 0;

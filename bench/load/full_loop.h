@@ -1,40 +1,35 @@
 // The thread that full subscribers live on.
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <mutex>
-#include <thread>
 #include <vector>
 
+#include "bench/load/clock.h"
 #include "bench/load/full_subscriber.h"
+#include "bench/load/loop_thread.h"
 #include "bench/load/nice_link.h"
 
 namespace parlance::load {
 
 class FullLoop {
  public:
-  explicit FullLoop(const DtlsContext& dtls);
-  ~FullLoop();
-  FullLoop(const FullLoop&) = delete;
-  FullLoop& operator=(const FullLoop&) = delete;
+  LoopThread& thread() { return thread_; }
 
-  // To be used on the loop's thread alone: by run().
-  FullSubscriber& add();
+  // Where the links of its subscribers live.
+  NiceContext& context() { return context_; }
 
-  // Runs it on the loop's thread and returns when it is done. From any other thread.
-  void run(const std::function<void()>& work);
+  // On its thread.
+  FullSubscriber& add(std::unique_ptr<FullSubscriber> subscriber);
 
  private:
-  struct Living;
+  void turn();
 
-  void live(const std::stop_token& stop);
-
-  const DtlsContext& dtls_;
-  std::mutex mutex_;
-  std::vector<std::function<void()>> work_;  // under mutex_
-  std::unique_ptr<Living> living_;           // on the thread
-  std::jthread thread_;
+  NiceContext context_;
+  std::vector<std::unique_ptr<FullSubscriber>> subscribers_;
+  Nanoseconds next_timer_ = 0;
+  LoopThread thread_{[this] {
+    turn();
+  }};
 };
 
 }  // namespace parlance::load

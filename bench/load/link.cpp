@@ -1,68 +1,61 @@
 #include "bench/load/link.h"
 
-#include <utility>
+#include <algorithm>
+#include <array>
 
 namespace parlance::load {
 
-namespace {
-
-constexpr Nanoseconds kCheckInterval = 250 * kMillisecond;
-constexpr Nanoseconds kConsentInterval = 5 * kSecond;  // RFC 7675, section 5.1
-
-}  // namespace
-
-Link::Link(const RemoteTerms& remote, IceCredentials local, const DtlsContext& dtls)
-    : socket_(remote.ip, remote.port),
-      ice_(std::move(local), remote.ice),
-      dtls_(dtls, remote.fingerprint) {}
-
-void Link::on_timer(Nanoseconds now) {
-  if (now >= next_check_) {
-    check(now);
+void Link::send_rtcp(std::span<const std::uint8_t> packet) {
+  std::array<std::uint8_t, kMaxRtcp + kSrtpOverhead> buffer{};
+  std::ranges::copy(packet, buffer.begin());
+  if (const auto size = srtp_->protect_rtcp(buffer, packet.size())) {
+    send(std::span(buffer).first(*size));
   }
+}
+
+std::optional<Feedback> Link::receive_rtcp(std::span<std::uint8_t> datagram) {
+  const auto size = srtp_->unprotect_rtcp(datagram);
+  if (!size) {
+    return std::nullopt;
+  }
+  Feedback feedback;
+  read_rtcp(datagram.first(*size), feedback);
+  return feedback;
+}
+
+void Link::start_dtls(const std::string& server_fingerprint) {
+  state_ = State::kHandshaking;
+  dtls_.emplace(dtls_context_, server_fingerprint);
+  on_handshake(dtls_->start());
+}
+
+void Link::repeat_dtls() {
   if (state_ == State::kHandshaking) {
-    send(dtls_.on_timer());
-    on_handshake();
+    on_handshake(dtls_->on_timer());
   }
 }
 
-void Link::check(Nanoseconds now) {
-  next_check_ = now + (state_ == State::kChecking ? kCheckInterval : kConsentInterval);
-  send(ice_.request());
+bool Link::on_dtls(std::span<const std::uint8_t> datagram) {
+  constexpr std::uint8_t kFirst = 20;  // RFC 7983, section 7
+  constexpr std::uint8_t kLast = 63;
+  if (datagram.empty() || datagram[0] < kFirst || datagram[0] > kLast) {
+    return false;
+  }
+  if (dtls_) {
+    on_handshake(dtls_->on_datagram(datagram));
+  }
+  return true;
 }
 
-void Link::on_datagram(std::span<const std::uint8_t> datagram) {
-  constexpr std::uint8_t kFirstDtls = 20;  // RFC 7983, section 7
-  constexpr std::uint8_t kLastDtls = 63;
-  if (datagram.empty()) {
-    return;
+void Link::on_handshake(const std::vector<std::uint8_t>& output) {
+  if (!output.empty()) {
+    send(output);
   }
-  if (datagram[0] >= kFirstDtls && datagram[0] <= kLastDtls) {
-    send(dtls_.on_datagram(datagram));
-    on_handshake();
-    return;
-  }
-  std::vector<std::uint8_t> answer;
-  const bool answered = ice_.on_datagram(datagram, answer);
-  send(answer);
-  if (answered && state_ == State::kChecking) {
-    state_ = State::kHandshaking;
-    send(dtls_.start());
-  }
-}
-
-void Link::on_handshake() {
-  if (dtls_.state() == DtlsClient::State::kFailed) {
+  if (dtls_->state() == DtlsClient::State::kFailed) {
     state_ = State::kFailed;
-  } else if (dtls_.state() == DtlsClient::State::kConnected && !srtp_) {
-    srtp_.emplace(dtls_.keys());
+  } else if (dtls_->state() == DtlsClient::State::kConnected && !srtp_) {
+    srtp_ = std::make_unique<Srtp>(dtls_->keys());
     state_ = State::kConnected;
-  }
-}
-
-void Link::send(const std::vector<std::uint8_t>& datagram) {
-  if (!datagram.empty()) {
-    socket_.send(datagram);
   }
 }
 

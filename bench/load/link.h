@@ -1,51 +1,69 @@
-// A client's connection to the server's media port: ICE, then DTLS, then SRTP.
+// A client's connection to the server's media port: a path by ICE, then DTLS, then SRTP.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "bench/load/certificate.h"
-#include "bench/load/clock.h"
 #include "bench/load/dtls_client.h"
-#include "bench/load/ice_checks.h"
+#include "bench/load/rtcp.h"
 #include "bench/load/srtp.h"
-#include "bench/load/terms.h"
-#include "bench/load/udp_socket.h"
 
 namespace parlance::load {
 
+// What is the same on every path: how it is found, and what carries datagrams on it, is the
+// derived class' affair.
 class Link {
  public:
   enum class State : std::uint8_t { kChecking, kHandshaking, kConnected, kFailed };
 
-  Link(const RemoteTerms& remote, IceCredentials local, const DtlsContext& dtls);
+  virtual ~Link() = default;
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
 
   State state() const { return state_; }
-
-  const UdpSocket& socket() const { return socket_; }
 
   // Of a connected one.
   Srtp& srtp() { return *srtp_; }
 
-  // Begins, repeats what was not answered, keeps consent fresh. To be called about every 100 ms.
-  void on_timer(Nanoseconds now);
+  // False: the datagram is lost.
+  virtual bool send(std::span<const std::uint8_t> datagram) = 0;
 
-  // What is neither RTP nor RTCP.
-  void on_datagram(std::span<const std::uint8_t> datagram);
+  // Datagrams that the kernel threw away because this client did not read in time, where that is
+  // known.
+  virtual std::uint64_t dropped() const { return 0; }
+
+  // Both of a connected one: protects and sends; what a datagram says, nothing where it can't be
+  // decrypted.
+  void send_rtcp(std::span<const std::uint8_t> packet);
+  std::optional<Feedback> receive_rtcp(std::span<std::uint8_t> datagram);
+
+ protected:
+  explicit Link(const DtlsContext& dtls) : dtls_context_(dtls) {}
+
+  // The path stands.
+  void start_dtls(const std::string& server_fingerprint);
+
+  // Repeats what was not answered.
+  void repeat_dtls();
+
+  // True where it was one of DTLS.
+  bool on_dtls(std::span<const std::uint8_t> datagram);
+
+  // No path was found.
+  void fail() { state_ = State::kFailed; }
 
  private:
-  void check(Nanoseconds now);
-  void send(const std::vector<std::uint8_t>& datagram);
-  void on_handshake();
+  void on_handshake(const std::vector<std::uint8_t>& output);
 
-  UdpSocket socket_;
-  IceChecks ice_;
-  DtlsClient dtls_;
-  std::optional<Srtp> srtp_;
+  const DtlsContext& dtls_context_;
+  std::optional<DtlsClient> dtls_;
+  std::unique_ptr<Srtp> srtp_;
   State state_ = State::kChecking;
-  Nanoseconds next_check_ = 0;
 };
 
 }  // namespace parlance::load

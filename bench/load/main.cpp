@@ -13,12 +13,13 @@
 
 namespace {
 
+using parlance::load::CommandLine;
+
 constexpr int kRunIsVoid = 1;
 
-int load(const parlance::load::CommandLine& line) {
-  using namespace parlance::load;
-  const Measured measured =
-      run(line.scenario, [](const std::string& what) { fmt::print(stderr, "{}\n", what); });
+int load(const CommandLine& line) {
+  const auto measured = parlance::load::run(
+      line.scenario, [](const std::string& what) { fmt::print(stderr, "{}\n", what); });
   const std::string report = report_of(line.scenario, measured).dump(2) + "\n";
   if (line.report.empty()) {
     std::cout << report;

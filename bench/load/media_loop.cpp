@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <future>
+#include <span>
+#include <utility>
 
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include "bench/load/rtp_header.h"
 
@@ -23,64 +23,29 @@ void sleep_until(Nanoseconds when) {
 
 }  // namespace
 
-MediaLoop::MediaLoop()
-    : epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      thread_([this](const std::stop_token& stop) { live(stop); }) {}
+MediaLoop::MediaLoop() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
 
-MediaLoop::~MediaLoop() {
-  thread_.request_stop();
-  thread_.join();
-  close(epoll_);
-}
-
-void MediaLoop::add(Endpoint& endpoint) {
-  run([this, &endpoint] {
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.ptr = &endpoint;
-    epoll_ctl(epoll_, EPOLL_CTL_ADD, endpoint.link().socket().descriptor(), &event);
-    if (endpoints_.empty()) {
-      last_timers_ = now_ns();
-    }
-    endpoints_.push_back(&endpoint);
-    endpoint.on_timer(now_ns());
-  });
-}
-
-void MediaLoop::run(const std::function<void()>& work) {
-  std::promise<void> done;
-  {
-    const std::lock_guard lock(mutex_);
-    work_.emplace_back([&] {
-      work();
-      done.set_value();
-    });
+void MediaLoop::add(std::unique_ptr<Endpoint> endpoint) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = endpoint.get();
+  epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, endpoint->link().socket().descriptor(), &event);
+  const Nanoseconds now = now_ns();
+  if (endpoints_.empty()) {
+    last_timers_ = now;
   }
-  done.get_future().wait();
+  endpoint->on_timer(now);
+  endpoints_.push_back(std::move(endpoint));
 }
 
-void MediaLoop::live(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    const Nanoseconds began = now_ns();
-    take_work();
-    const Nanoseconds due = send_due(began);
-    read_sockets();
-    run_timers(began);
-    const Nanoseconds next = std::min(began + kTurn, due);
-    if (next > now_ns()) {
-      sleep_until(next);
-    }
-  }
-}
-
-void MediaLoop::take_work() {
-  std::vector<std::function<void()>> work;
-  {
-    const std::lock_guard lock(mutex_);
-    work.swap(work_);
-  }
-  for (const auto& one : work) {
-    one();
+void MediaLoop::turn() {
+  const Nanoseconds began = now_ns();
+  const Nanoseconds due = send_due(began);
+  read_sockets();
+  run_timers(began);
+  const Nanoseconds next = std::min(began + kTurn, due);
+  if (next > now_ns()) {
+    sleep_until(next);
   }
 }
 
@@ -99,23 +64,25 @@ void MediaLoop::read_sockets() {
   std::array<epoll_event, 512> ready{};
   // Twice the sockets' number at most: publishers must get their turn.
   for (std::size_t seen = 0; seen <= endpoints_.size(); seen += ready.size()) {
-    const int count = epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), 0);
+    const int count = epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()), 0);
     for (int i = 0; i < count; ++i) {
-      auto& endpoint = *static_cast<Endpoint*>(ready[static_cast<std::size_t>(i)].data.ptr);
-      Link& link = endpoint.link();
-      batch_.read(link.socket().descriptor(),
-                  [&](std::span<std::uint8_t> datagram, Nanoseconds at) {
-                    if (!is_media(datagram)) {
-                      link.on_datagram(datagram);
-                    } else if (link.state() == Link::State::kConnected) {
-                      endpoint.on_media(datagram, at);
-                    }
-                  });
+      read_socket(*static_cast<Endpoint*>(ready[static_cast<std::size_t>(i)].data.ptr));
     }
     if (count < static_cast<int>(ready.size())) {
       return;
     }
   }
+}
+
+void MediaLoop::read_socket(Endpoint& endpoint) {
+  SocketLink& link = endpoint.link();
+  batch_.read(link.socket(), [&](std::span<std::uint8_t> datagram, Nanoseconds at) {
+    if (!is_media(datagram)) {
+      link.on_datagram(datagram);
+    } else if (link.state() == Link::State::kConnected) {
+      endpoint.on_media(datagram, at);
+    }
+  });
 }
 
 // Each endpoint's turn comes every kTimerInterval, spread evenly.

@@ -1,15 +1,14 @@
 // A thread that drives many endpoints.
 #pragma once
 
-#include <atomic>
-#include <functional>
+#include <cstddef>
 #include <memory>
-#include <mutex>
-#include <thread>
 #include <vector>
 
 #include "bench/load/clock.h"
+#include "bench/load/descriptor.h"
 #include "bench/load/endpoint.h"
+#include "bench/load/loop_thread.h"
 #include "bench/load/udp_socket.h"
 
 namespace parlance::load {
@@ -20,32 +19,28 @@ namespace parlance::load {
 class MediaLoop {
  public:
   MediaLoop();
-  ~MediaLoop();
-  MediaLoop(const MediaLoop&) = delete;
-  MediaLoop& operator=(const MediaLoop&) = delete;
 
-  // From any thread. Lent until the loop ends.
-  void add(Endpoint& endpoint);
+  LoopThread& thread() { return thread_; }
 
-  // Runs it on the loop's thread and returns when it is done. From any other thread.
-  void run(const std::function<void()>& work);
+  // On its thread.
+  void add(std::unique_ptr<Endpoint> endpoint);
 
  private:
-  void live(const std::stop_token& stop);
-  void take_work();
+  void turn();
   Nanoseconds send_due(Nanoseconds now);
   void read_sockets();
+  void read_socket(Endpoint& endpoint);
   void run_timers(Nanoseconds now);
 
-  int epoll_;
-  std::vector<Endpoint*> endpoints_;
+  Descriptor epoll_;
+  std::vector<std::unique_ptr<Endpoint>> endpoints_;
   std::vector<Endpoint*> senders_;
   std::size_t next_timer_ = 0;
   Nanoseconds last_timers_ = 0;
   ReceiveBatch batch_;
-  std::mutex mutex_;
-  std::vector<std::function<void()>> work_;  // under mutex_
-  std::jthread thread_;
+  LoopThread thread_{[this] {
+    turn();
+  }};
 };
 
 }  // namespace parlance::load

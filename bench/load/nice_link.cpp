@@ -12,8 +12,6 @@ namespace parlance::load {
 namespace {
 
 constexpr guint kComponent = 1;
-constexpr std::uint8_t kFirstDtls = 20;  // RFC 7983, section 7
-constexpr std::uint8_t kLastDtls = 63;
 
 GMainContext* context_of(void* handle) {
   return static_cast<GMainContext*>(handle);
@@ -50,8 +48,8 @@ struct NiceLink::Agent {
   guint stream = 0;
 };
 
-NiceLink::NiceLink(NiceContext& context, const DtlsContext& dtls, Media on_media)
-    : dtls_context_(dtls), on_media_(std::move(on_media)), agent_(std::make_unique<Agent>()) {
+NiceLink::NiceLink(NiceContext& context, const DtlsContext& dtls)
+    : Link(dtls), agent_(std::make_unique<Agent>()) {
   agent_->context = context_of(context.handle());
   constexpr auto kOptions = static_cast<NiceAgentOption>(NICE_AGENT_OPTION_REGULAR_NOMINATION |
                                                          NICE_AGENT_OPTION_CONSENT_FRESHNESS);
@@ -84,7 +82,9 @@ IceCredentials NiceLink::local() const {
   return credentials;
 }
 
-void NiceLink::connect(const RemoteTerms& remote) {
+void NiceLink::connect(const RemoteTerms& remote, OnMedia on_media) {
+  on_media_ = std::move(on_media);
+  server_fingerprint_ = remote.fingerprint;
   NiceAgent* const nice = agent_->nice.get();
   NiceAddress address;
   nice_address_init(&address);
@@ -94,7 +94,6 @@ void NiceLink::connect(const RemoteTerms& remote) {
     nice_agent_add_local_address(nice, &address);
   }
   nice_agent_gather_candidates(nice, agent_->stream);
-  dtls_.emplace(dtls_context_, remote.fingerprint);
   nice_agent_set_remote_credentials(
       nice, agent_->stream, remote.ice.username_fragment.c_str(), remote.ice.password.c_str());
   NiceCandidate* const candidate = nice_candidate_new(NICE_CANDIDATE_TYPE_HOST);
@@ -112,48 +111,30 @@ void NiceLink::connect(const RemoteTerms& remote) {
   nice_candidate_free(candidate);
 }
 
-bool NiceLink::failed() const {
-  return (dtls_ && dtls_->state() == DtlsClient::State::kFailed) ||
-         nice_agent_get_component_state(agent_->nice.get(), agent_->stream, kComponent) ==
-             NICE_COMPONENT_STATE_FAILED;
-}
-
-void NiceLink::send(std::span<const std::uint8_t> datagram) {
-  nice_agent_send(agent_->nice.get(),
-                  agent_->stream,
-                  kComponent,
-                  static_cast<guint>(datagram.size()),
-                  static_cast<const gchar*>(static_cast<const void*>(datagram.data())));
+bool NiceLink::send(std::span<const std::uint8_t> datagram) {
+  const auto* const bytes = static_cast<const gchar*>(static_cast<const void*>(datagram.data()));
+  const auto size = static_cast<guint>(datagram.size());
+  return nice_agent_send(agent_->nice.get(), agent_->stream, kComponent, size, bytes) >= 0;
 }
 
 void NiceLink::on_timer() {
-  if (!dtls_ || srtp_) {
+  if (state() != State::kChecking) {
+    repeat_dtls();
     return;
   }
-  const auto state = nice_agent_get_component_state(agent_->nice.get(), agent_->stream, kComponent);
-  if (handshaking_) {
-    on_handshake(dtls_->on_timer());
-  } else if (state == NICE_COMPONENT_STATE_CONNECTED || state == NICE_COMPONENT_STATE_READY) {
-    handshaking_ = true;
-    on_handshake(dtls_->start());
+  const auto path = nice_agent_get_component_state(agent_->nice.get(), agent_->stream, kComponent);
+  if (path == NICE_COMPONENT_STATE_CONNECTED || path == NICE_COMPONENT_STATE_READY) {
+    start_dtls(server_fingerprint_);
+  } else if (path == NICE_COMPONENT_STATE_FAILED) {
+    fail();
   }
 }
 
 void NiceLink::on_datagram(std::span<std::uint8_t> datagram) {
-  if (srtp_ && is_media(datagram)) {
+  if (!is_media(datagram)) {
+    on_dtls(datagram);
+  } else if (state() == State::kConnected) {
     on_media_(datagram);
-  } else if (handshaking_ && !datagram.empty() && datagram[0] >= kFirstDtls &&
-             datagram[0] <= kLastDtls) {
-    on_handshake(dtls_->on_datagram(datagram));
-  }
-}
-
-void NiceLink::on_handshake(const std::vector<std::uint8_t>& output) {
-  if (!output.empty()) {
-    send(output);
-  }
-  if (!srtp_ && dtls_->state() == DtlsClient::State::kConnected) {
-    srtp_.emplace(dtls_->keys());
   }
 }
 

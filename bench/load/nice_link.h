@@ -1,16 +1,15 @@
-// A full client's connection: ICE by libnice's agent, DTLS, SRTP.
+// A full client's path: a whole ICE agent, libnice's.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
-#include <vector>
+#include <string>
 
 #include "bench/load/certificate.h"
-#include "bench/load/dtls_client.h"
-#include "bench/load/srtp.h"
+#include "bench/load/ice_checks.h"
+#include "bench/load/link.h"
 #include "bench/load/terms.h"
 
 namespace parlance::load {
@@ -33,26 +32,22 @@ class NiceContext {
 };
 
 // Lives on the thread that turns its context.
-class NiceLink {
+class NiceLink final : public Link {
  public:
-  using Media = std::function<void(std::span<std::uint8_t>)>;
+  using OnMedia = std::function<void(std::span<std::uint8_t>)>;
 
   // The agent has credentials of its own; local() says which.
-  NiceLink(NiceContext& context, const DtlsContext& dtls, Media on_media);
-  ~NiceLink();
+  NiceLink(NiceContext& context, const DtlsContext& dtls);
+  ~NiceLink() override;
   NiceLink(const NiceLink&) = delete;
   NiceLink& operator=(const NiceLink&) = delete;
 
   IceCredentials local() const;
-  void connect(const RemoteTerms& remote);
 
-  bool connected() const { return srtp_.has_value(); }
+  // RTP and RTCP, still protected, go to `on_media`.
+  void connect(const RemoteTerms& remote, OnMedia on_media);
 
-  bool failed() const;
-
-  Srtp& srtp() { return *srtp_; }
-
-  void send(std::span<const std::uint8_t> datagram);
+  bool send(std::span<const std::uint8_t> datagram) override;
 
   // About every 20 ms.
   void on_timer();
@@ -61,14 +56,10 @@ class NiceLink {
   struct Agent;
 
   void on_datagram(std::span<std::uint8_t> datagram);
-  void on_handshake(const std::vector<std::uint8_t>& output);
 
-  const DtlsContext& dtls_context_;
-  Media on_media_;
   std::unique_ptr<Agent> agent_;
-  std::optional<DtlsClient> dtls_;
-  bool handshaking_ = false;
-  std::optional<Srtp> srtp_;
+  OnMedia on_media_;
+  std::string server_fingerprint_;
 };
 
 }  // namespace parlance::load

@@ -7,10 +7,10 @@
 
 #include <nlohmann/json.hpp>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include "base/uuid.h"
 #include "bench/load/clock.h"
+#include "bench/load/descriptor.h"
 #include "bench/load/parlance_client.h"
 #include "bench/load/sfu.h"
 
@@ -93,8 +93,6 @@ class Parlance : public Sfu {
  public:
   explicit Parlance(std::uint16_t port) : port_(port), epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
 
-  ~Parlance() override { close(epoll_); }
-
   ClientId enter(std::size_t call) override {
     User& user = user_with_room();
     const std::string ticket = post("/v1/ws/tickets", json::object(), user.token).at("ticket");
@@ -105,7 +103,7 @@ class Parlance : public Sfu {
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.u64 = id;
-    epoll_ctl(epoll_, EPOLL_CTL_ADD, client.session->descriptor(), &event);
+    epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, client.session->descriptor(), &event);
     request(id, "session.start", json::object());
     become_member(id, user);
     if (capabilities_.is_null()) {
@@ -263,7 +261,7 @@ class Parlance : public Sfu {
   void pump(int wait_ms) {
     constexpr Nanoseconds kHeartbeat = 20 * kSecond;
     std::array<epoll_event, 64> ready{};
-    const int count = epoll_wait(epoll_, ready.data(), ready.size(), wait_ms);
+    const int count = epoll_wait(epoll_.get(), ready.data(), ready.size(), wait_ms);
     for (int i = 0; i < count; ++i) {
       clients_[ready[static_cast<std::size_t>(i)].data.u64].session->on_readable();
     }
@@ -276,7 +274,7 @@ class Parlance : public Sfu {
   }
 
   std::uint16_t port_;
-  int epoll_;
+  Descriptor epoll_;
   std::vector<Client> clients_;
   std::vector<User> users_;
   std::vector<Call> calls_;

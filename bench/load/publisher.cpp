@@ -78,7 +78,7 @@ void Publisher::on_timer(Nanoseconds now) {
 void Publisher::send_due(Nanoseconds now) {
   for (Sending& sending : sending_) {
     while (sending.due <= now) {
-      counters_.late.add(now_ns() - sending.due);
+      late_.add(now_ns() - sending.due);
       send_frame(sending);
       sending.due += sending.published.clip->interval;
     }
@@ -133,8 +133,8 @@ void Publisher::send_packet(Sending& sending, const ClipFrame& frame, std::size_
     auto& kept = sending.history[static_cast<std::uint16_t>(sending.sequence - 1) % kHistory];
     kept.assign(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(*size));
   }
-  if (!size || !link_.socket().send(std::span(buffer_).first(*size))) {
-    ++counters_.refused;
+  if (!size || !link_.send(std::span(buffer_).first(*size))) {
+    ++refused_;
   }
   ++sending.packets;
   sending.bytes += static_cast<std::uint32_t>(payload.size());
@@ -145,53 +145,56 @@ void Publisher::send_reports(Nanoseconds now) {
     if (sending.packets == 0) {
       continue;
     }
-    ByteWriter out{std::span(buffer_).first(buffer_.size() - kSrtpOverhead)};
+    std::array<std::uint8_t, kMaxRtcp> buffer{};
+    ByteWriter out(buffer);
     write_sender_report(out,
                         {.ssrc = sending.published.track.ssrc,
                          .ntp = ntp_of(now),
                          .timestamp = sending.timestamp,
                          .packets = sending.packets,
                          .bytes = sending.bytes});
-    if (const auto size = link_.srtp().protect_rtcp(buffer_, out.size())) {
-      link_.socket().send(std::span(buffer_).first(*size));
-    }
+    link_.send_rtcp(out.written());
   }
 }
 
 void Publisher::on_media(std::span<std::uint8_t> datagram, Nanoseconds) {
-  if (!is_rtcp(datagram)) {
+  const auto feedback = is_rtcp(datagram) ? link_.receive_rtcp(datagram) : std::nullopt;
+  if (!feedback) {
     return;
   }
-  const auto size = link_.srtp().unprotect_rtcp(datagram);
-  if (!size) {
-    return;
-  }
-  Feedback feedback;
-  read_rtcp(datagram.first(*size), feedback);
-  for (const std::uint32_t ssrc : feedback.key_frames) {
-    for (Sending& sending : sending_) {
-      if (sending.published.track.ssrc == ssrc) {
-        sending.key_frame_asked = true;
-        ++counters_.key_frames_asked;
-      }
+  for (const std::uint32_t ssrc : feedback->key_frames) {
+    if (Sending* const sending = sending_of(ssrc)) {
+      sending->key_frame_asked = true;
+      ++key_frames_asked_;
     }
   }
-  for (const auto& missing : feedback.missing) {
-    for (Sending& sending : sending_) {
-      if (sending.published.track.ssrc == missing.ssrc) {
-        send_again(sending, missing.sequence);
-      }
+  for (const auto& missing : feedback->missing) {
+    if (Sending* const sending = sending_of(missing.ssrc)) {
+      send_again(*sending, missing.sequence);
     }
   }
+}
+
+Publisher::Sending* Publisher::sending_of(std::uint32_t ssrc) {
+  const auto at = std::ranges::find(
+      sending_, ssrc, [](const Sending& sending) { return sending.published.track.ssrc; });
+  return at == sending_.end() ? nullptr : &*at;
 }
 
 // The same datagram: it never arrived, so it is no replay.
 void Publisher::send_again(Sending& sending, std::uint16_t sequence) {
   const auto& kept = sending.history[sequence % kHistory];
   if (const auto header = read_rtp_header(kept, 0); header && header->sequence == sequence) {
-    link_.socket().send(kept);
-    ++counters_.sent_again;
+    link_.send(kept);
+    ++sent_again_;
   }
+}
+
+void Publisher::add_to(Measured& measured) const {
+  measured.late.merge(late_);
+  measured.refused_sends += refused_;
+  measured.key_frames_asked += key_frames_asked_;
+  measured.sent_again += sent_again_;
 }
 
 }  // namespace parlance::load

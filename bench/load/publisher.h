@@ -9,6 +9,7 @@
 #include "bench/load/clip.h"
 #include "bench/load/endpoint.h"
 #include "bench/load/histogram.h"
+#include "bench/load/measured.h"
 #include "bench/load/send_log.h"
 #include "bench/load/terms.h"
 
@@ -21,7 +22,7 @@ struct PublishedTrack {
   SendLog* log = nullptr;
 };
 
-class Publisher : public Endpoint {
+class Publisher final : public Endpoint {
  public:
   // `phase` shifts its frames against those of other publishers.
   Publisher(const RemoteTerms& remote,
@@ -30,21 +31,17 @@ class Publisher : public Endpoint {
             const std::vector<PublishedTrack>& tracks,
             Nanoseconds phase);
 
-  Link& link() override { return link_; }
+  SocketLink& link() override { return link_; }
 
   void on_media(std::span<std::uint8_t> datagram, Nanoseconds at) override;
   void on_timer(Nanoseconds now) override;
   Nanoseconds next_due() const override;
   void send_due(Nanoseconds now) override;
 
-  struct Counters {
-    Histogram late;  // how long after its time a frame was begun
-    std::uint64_t refused = 0;
-    std::uint64_t key_frames_asked = 0;
-    std::uint64_t sent_again = 0;
-  };
+  // From now on it counts how late frames are.
+  void begin_measuring() { late_ = {}; }
 
-  Counters& counters() { return counters_; }
+  void add_to(Measured& measured) const;
 
  private:
   struct Sending {
@@ -66,16 +63,20 @@ class Publisher : public Endpoint {
   void send_frame(Sending& sending);
   void send_packet(Sending& sending, const ClipFrame& frame, std::size_t index);
   void send_reports(Nanoseconds now);
+  Sending* sending_of(std::uint32_t ssrc);
   void send_again(Sending& sending, std::uint16_t sequence);
 
-  Link link_;
+  SocketLink link_;
   std::vector<Sending> sending_;
   Nanoseconds phase_;
   std::uint16_t transport_sequence_ = 0;
   Nanoseconds next_report_ = 0;
   bool started_ = false;
   std::array<std::uint8_t, 2048> buffer_{};
-  Counters counters_;
+  Histogram late_;
+  std::uint64_t refused_ = 0;
+  std::uint64_t key_frames_asked_ = 0;
+  std::uint64_t sent_again_ = 0;
 };
 
 }  // namespace parlance::load

@@ -38,6 +38,19 @@ std::optional<std::size_t> Reception::retransmitted_stream_of(std::uint32_t ssrc
   return find(by_rtx_ssrc_, ssrc);
 }
 
+std::uint64_t Reception::expected() const {
+  std::uint64_t all = 0;
+  for (const State& state : streams_) {
+    all += state.gaps.totals().expected;
+  }
+  return all;
+}
+
+std::size_t Reception::silent() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(streams_, [](const State& state) { return !state.gaps.started(); }));
+}
+
 void Reception::on_sender_report(const Feedback::SenderReport& report, Nanoseconds at) {
   if (const auto stream = stream_of(report.ssrc)) {
     streams_[*stream].reported.last_sender_report = report.middle_ntp;
@@ -45,23 +58,23 @@ void Reception::on_sender_report(const Feedback::SenderReport& report, Nanosecon
   }
 }
 
-void Reception::on_timer(Nanoseconds now, const Send& send) {
+void Reception::on_timer(Nanoseconds now, Link& link) {
   if (!arrivals_.empty()) {
-    send_transport_feedback(send);
+    send_transport_feedback(link);
   }
   if (now >= next_report_) {
     next_report_ = now + kReportInterval;
-    send_receiver_reports(now, send);
+    send_receiver_reports(now, link);
   }
 }
 
-void Reception::send_transport_feedback(const Send& send) {
+void Reception::send_transport_feedback(Link& link) {
   std::array<std::uint8_t, kMaxRtcp> buffer{};
   ByteWriter out(buffer);
   const auto number = static_cast<std::uint8_t>(feedbacks_++);
   write_transport_feedback(out, kOwnSsrc, streams_.front().ssrc, number, arrivals_);
   arrivals_.clear();
-  send(out.written());
+  link.send_rtcp(out.written());
 }
 
 void Reception::update(State& state, Nanoseconds now) {
@@ -85,7 +98,7 @@ void Reception::update(State& state, Nanoseconds now) {
           : static_cast<std::uint32_t>((now - state.sender_report_at) * 65'536 / kSecond);
 }
 
-void Reception::send_receiver_reports(Nanoseconds now, const Send& send) {
+void Reception::send_receiver_reports(Nanoseconds now, Link& link) {
   std::vector<ReportBlock> blocks;
   for (State& state : streams_) {
     if (state.gaps.started()) {
@@ -98,7 +111,7 @@ void Reception::send_receiver_reports(Nanoseconds now, const Send& send) {
     ByteWriter out(buffer);
     const auto some = std::span(blocks).subspan(at);
     write_receiver_report(out, kOwnSsrc, some.first(std::min(some.size(), kMaxBlocks)));
-    send(out.written());
+    link.send_rtcp(out.written());
   }
 }
 

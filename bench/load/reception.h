@@ -3,14 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
 #include "bench/load/clock.h"
 #include "bench/load/gap_counter.h"
+#include "bench/load/link.h"
 #include "bench/load/rtcp.h"
 #include "bench/load/terms.h"
 
@@ -24,9 +23,11 @@ class Reception {
   std::optional<std::size_t> stream_of(std::uint32_t ssrc) const;
   std::optional<std::size_t> retransmitted_stream_of(std::uint32_t ssrc) const;
 
-  const GapCounter& gaps(std::size_t stream) const { return streams_[stream].gaps; }
+  // Packets of all streams that there must have been, by their sequence numbers.
+  std::uint64_t expected() const;
 
-  std::size_t size() const { return streams_.size(); }
+  // Streams that nothing arrived of.
+  std::size_t silent() const;
 
   std::uint8_t transport_cc_id() const { return transport_cc_id_; }
 
@@ -40,11 +41,9 @@ class Reception {
 
   void on_sender_report(const Feedback::SenderReport& report, Nanoseconds at);
 
-  using Send = std::function<void(std::span<const std::uint8_t>)>;
-
   // Sends what is due: transport-cc whenever something arrived, receiver reports every second. To
   // be called about every 100 ms.
-  void on_timer(Nanoseconds now, const Send& send);
+  void on_timer(Nanoseconds now, Link& link);
 
   // Transport-cc packets sent.
   std::uint64_t feedbacks() const { return feedbacks_; }
@@ -65,8 +64,8 @@ class Reception {
   using BySsrc = std::vector<std::pair<std::uint32_t, std::size_t>>;
 
   static std::optional<std::size_t> find(const BySsrc& table, std::uint32_t ssrc);
-  void send_transport_feedback(const Send& send);
-  void send_receiver_reports(Nanoseconds now, const Send& send);
+  void send_transport_feedback(Link& link);
+  void send_receiver_reports(Nanoseconds now, Link& link);
   static void update(State& state, Nanoseconds now);
 
   std::vector<State> streams_;

@@ -74,7 +74,7 @@ json server_json(const Measured& measured) {
   }
   const auto gained = static_cast<double>(measured.after.resident_bytes) -
                       static_cast<double>(measured.resident_without_subscribers);
-  return {{"cpu_us_per_packet", share(cpu * 1e6, static_cast<double>(measured.packets))},
+  return {{"cpu_us_per_packet", share(cpu * 1e6, static_cast<double>(measured.traffic.packets))},
           {"cores", share(cpu, measured.seconds)},
           {"cores_by_ticks", share(user + system, measured.seconds)},
           {"user_share", share(user, user + system)},
@@ -92,20 +92,20 @@ std::vector<std::string> faults_of(const Scenario& scenario, const Measured& mea
       faults.push_back(std::move(text));
     }
   };
-  fail_if(measured.packets == 0, "no media arrived");
+  fail_if(measured.traffic.packets == 0, "no media arrived");
   fail_if(
       measured.silent_consumers > 0,
       fmt::format(
           "{} of {} consumers received nothing", measured.silent_consumers, measured.consumers));
-  const auto sent = static_cast<double>(measured.sent);
-  const double missing = share(sent - static_cast<double>(measured.packets), sent);
+  const auto sent = static_cast<double>(measured.traffic.sent);
+  const double missing = share(sent - static_cast<double>(measured.traffic.packets), sent);
   // What is on its way when counting begins and ends makes a little difference, most with a key
   // frame: as much as 100 ms of media.
   constexpr double kEdgeSeconds = 0.1;
   fail_if(missing > scenario.most_loss + share(kEdgeSeconds, measured.seconds),
           fmt::format("{:.2f} % of what should have been forwarded did not arrive", missing * 100));
-  const auto expected = static_cast<double>(measured.expected);
-  const double lost = share(expected - static_cast<double>(measured.packets), expected);
+  const auto expected = static_cast<double>(measured.traffic.expected);
+  const double lost = share(expected - static_cast<double>(measured.traffic.packets), expected);
   fail_if(lost > scenario.most_loss, fmt::format("{:.3f} % lost by sequence numbers", lost * 100));
   fail_if(measured.undecryptable > 0,
           fmt::format("{} packets could not be decrypted", measured.undecryptable));
@@ -119,11 +119,11 @@ std::vector<std::string> faults_of(const Scenario& scenario, const Measured& mea
                       full.broken,
                       full.unreadable,
                       full.out_of_order));
-  fail_if(measured.decrypted == 0 && scenario.light > 0 && measured.packets > 0,
+  fail_if(measured.decrypted == 0 && scenario.light > 0 && measured.traffic.packets > 0,
           "no packet was looked into");
-  fail_if(measured.receive_drops > 0,
+  fail_if(measured.traffic.receive_drops > 0,
           fmt::format("the generator was the bottleneck: it read too late, {} datagrams dropped",
-                      measured.receive_drops));
+                      measured.traffic.receive_drops));
   fail_if(
       measured.refused_sends > 0,
       fmt::format("the generator was the bottleneck: {} packets not sent", measured.refused_sends));
@@ -135,16 +135,16 @@ std::vector<std::string> faults_of(const Scenario& scenario, const Measured& mea
 }
 
 json report_of(const Scenario& scenario, const Measured& measured) {
-  const auto packets = static_cast<double>(measured.packets);
-  const auto expected = static_cast<double>(measured.expected);
+  const auto packets = static_cast<double>(measured.traffic.packets);
+  const auto expected = static_cast<double>(measured.traffic.expected);
   json report;
   report["sfu"] = scenario.sfu;
   report["scenario"] = scenario_json(scenario);
   report["forwarded"] = {
-      {"packets", measured.packets},
+      {"packets", measured.traffic.packets},
       {"packets_per_s", share(packets, measured.seconds)},
-      {"bits_per_s", share(8 * static_cast<double>(measured.bytes), measured.seconds)},
-      {"expected", measured.sent},
+      {"bits_per_s", share(8 * static_cast<double>(measured.traffic.bytes), measured.seconds)},
+      {"expected", measured.traffic.sent},
       {"loss", share(expected - packets, expected)},
       {"retransmitted", measured.retransmitted},
       {"unknown", measured.unknown},
@@ -159,7 +159,7 @@ json report_of(const Scenario& scenario, const Measured& measured) {
   report["generator"] = {{"cores", share(measured.own_cpu_s, measured.seconds)},
                          {"cpu_us_per_packet", share(measured.own_cpu_s * 1e6, packets)},
                          {"late_us", percentiles(measured.late, kMicrosecond)},
-                         {"receive_drops", measured.receive_drops},
+                         {"receive_drops", measured.traffic.receive_drops},
                          {"refused_sends", measured.refused_sends},
                          {"decrypted", measured.decrypted},
                          {"undecryptable", measured.undecryptable},

@@ -1,60 +1,15 @@
-// What a run measured, and whether it counts.
+// Whether a run counts, and how it is told.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "bench/load/histogram.h"
+#include "bench/load/measured.h"
 #include "bench/load/scenario.h"
-#include "bench/load/server_process.h"
 
 namespace parlance::load {
-
-// Of the full subscribers, since they joined.
-struct FullResult {
-  std::size_t subscribers = 0;
-  std::uint64_t pictures = 0;
-  std::uint64_t sounds = 0;        // packets of Opus decoded
-  std::uint64_t broken = 0;        // refused by a decoder
-  std::uint64_t unreadable = 0;    // pictures without a clear number
-  std::uint64_t out_of_order = 0;  // pictures that don't follow the one before
-  std::uint64_t asked_again = 0;
-  std::uint64_t retransmitted = 0;
-  std::uint64_t key_frames_asked = 0;
-  Histogram picture_delay;
-};
-
-struct Measured {
-  double seconds = 0;
-  std::uint64_t packets = 0;  // RTP received by all subscribers
-  std::uint64_t bytes = 0;
-  std::uint64_t expected = 0;  // by gaps in the sequence numbers
-  std::uint64_t sent = 0;      // by publishers, times those who should have received it
-  std::uint64_t retransmitted = 0;
-  std::uint64_t unknown = 0;
-  std::uint64_t decrypted = 0;
-  std::uint64_t undecryptable = 0;
-  std::uint64_t unrecognised = 0;
-  std::uint64_t key_frames_asked = 0;
-  std::uint64_t sent_again = 0;           // by publishers, because the server asked
-  std::uint64_t transport_feedbacks = 0;  // by light subscribers, since they joined
-  std::uint64_t receive_drops = 0;        // at the sockets of the generator
-  std::uint64_t refused_sends = 0;
-  Histogram delay;
-  Histogram late;
-  Histogram connect;      // from entering to SRTP
-  Histogram first_media;  // from entering to the first packet
-  FullResult full;
-  std::size_t consumers = 0;
-  std::size_t silent_consumers = 0;  // that received nothing
-  ProcessUse before;                 // of the measured time
-  ProcessUse after;
-  std::uint64_t resident_without_subscribers = 0;
-  double own_cpu_s = 0;
-};
 
 // Empty when the run counts.
 std::vector<std::string> faults_of(const Scenario& scenario, const Measured& measured);

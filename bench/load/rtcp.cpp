@@ -160,33 +160,54 @@ void write_transport_feedback(ByteWriter& out,
 
 namespace {
 
-void read_packet(std::uint8_t count, std::uint8_t type, ByteReader body, Feedback& feedback) {
+void read_sender_report(ByteReader body, Feedback& feedback) {
   const std::uint32_t sender = body.u32();
-  if (type == kSenderReport) {
-    const std::uint64_t ntp = body.u64();
-    if (body.ok()) {
-      feedback.sender_reports.push_back({sender, static_cast<std::uint32_t>(ntp >> 16U)});
-    }
-    return;
+  const std::uint64_t ntp = body.u64();
+  if (body.ok()) {
+    feedback.sender_reports.push_back({sender, static_cast<std::uint32_t>(ntp >> 16U)});
   }
+}
+
+void read_picture_loss(ByteReader body, Feedback& feedback) {
+  body.skip(4);
   const std::uint32_t media = body.u32();
-  if (type == kPayloadSpecific && count == kPictureLoss && body.ok()) {
+  if (body.ok()) {
     feedback.key_frames.push_back(media);
-  } else if (type == kPayloadSpecific && count == kFullIntra) {
-    for (; body.remaining() >= 8; body.skip(4)) {
-      feedback.key_frames.push_back(body.u32());
-    }
-  } else if (type == kTransportLayer && count == kNack) {
-    while (body.remaining() >= 4) {
-      const std::uint16_t first = body.u16();
-      const unsigned following = body.u16();
-      feedback.missing.push_back({media, first});
-      for (unsigned i = 0; i < 16; ++i) {
-        if ((following >> i & 1U) != 0) {
-          feedback.missing.push_back({media, static_cast<std::uint16_t>(first + i + 1)});
-        }
+  }
+}
+
+// RFC 5104, section 4.3.1: the media's SSRC stands in each entry.
+void read_full_intra(ByteReader body, Feedback& feedback) {
+  body.skip(8);
+  for (; body.remaining() >= 8; body.skip(4)) {
+    feedback.key_frames.push_back(body.u32());
+  }
+}
+
+void read_nack(ByteReader body, Feedback& feedback) {
+  body.skip(4);
+  const std::uint32_t media = body.u32();
+  while (body.remaining() >= 4) {
+    const std::uint16_t first = body.u16();
+    feedback.missing.push_back({media, first});
+    const unsigned following = body.u16();
+    for (unsigned i = 0; i < 16; ++i) {
+      if ((following >> i & 1U) != 0) {
+        feedback.missing.push_back({media, static_cast<std::uint16_t>(first + i + 1)});
       }
     }
+  }
+}
+
+void read_packet(std::uint8_t count, std::uint8_t type, ByteReader body, Feedback& feedback) {
+  if (type == kSenderReport) {
+    read_sender_report(body, feedback);
+  } else if (type == kPayloadSpecific && count == kPictureLoss) {
+    read_picture_loss(body, feedback);
+  } else if (type == kPayloadSpecific && count == kFullIntra) {
+    read_full_intra(body, feedback);
+  } else if (type == kTransportLayer && count == kNack) {
+    read_nack(body, feedback);
   }
 }
 

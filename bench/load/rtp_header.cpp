@@ -19,7 +19,7 @@ std::optional<std::uint16_t> find_u16(std::span<const std::uint8_t> elements,
       continue;
     }
     const unsigned id = two_byte ? elements[at] : elements[at] >> 4U;
-    const std::size_t size = two_byte ? elements[at + 1] : (elements[at] & 0x0FU) + 1U;
+    const std::size_t size = two_byte ? elements[at + 1] : (elements[at] & 0x0FU) + std::size_t{1};
     at += two_byte ? 2 : 1;
     if (id == wanted && size >= 2 && at + 2 <= elements.size()) {
       return static_cast<std::uint16_t>(elements[at] << 8U | elements[at + 1]);
@@ -42,7 +42,7 @@ std::optional<RtpHeader> read_rtp_header(std::span<const std::uint8_t> packet,
   header.sequence = reader.u16();
   header.timestamp = reader.u32();
   header.ssrc = reader.u32();
-  reader.skip((first & 0x0FU) * 4U);
+  reader.skip((first & 0x0FU) * std::size_t{4});
   if ((first & 0x10U) != 0) {
     const std::uint16_t profile = reader.u16();
     const auto elements = reader.bytes(reader.u16() * std::size_t{4});

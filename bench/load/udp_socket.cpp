@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <stdexcept>
+#include <system_error>
 
 #include <arpa/inet.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
-#include <unistd.h>
 
 #ifndef UDP_GRO
 #define UDP_GRO 104  // linux/udp.h, which can't be included beside netinet/udp.h
@@ -28,41 +27,55 @@ T value_of(const cmsghdr* message) {
   return value;
 }
 
+// What the kernel says beside a message.
+struct Arrived {
+  std::size_t segment = 0;  // bytes of each datagram that was joined into it; 0: it is one
+  Nanoseconds at = 0;
+};
+
+Arrived arrived(msghdr& header) {
+  Arrived said;
+  for (cmsghdr* message = CMSG_FIRSTHDR(&header); message != nullptr;
+       message = CMSG_NXTHDR(&header, message)) {
+    if (message->cmsg_level == IPPROTO_UDP && message->cmsg_type == UDP_GRO) {
+      said.segment = static_cast<std::size_t>(value_of<int>(message));
+    } else if (message->cmsg_level == SOL_SOCKET && message->cmsg_type == SCM_TIMESTAMPNS) {
+      said.at = to_nanoseconds(value_of<timespec>(message));
+    }
+  }
+  return said;
+}
+
 }  // namespace
 
 UdpSocket::UdpSocket(const std::string& server_ip, std::uint16_t port)
     : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
   constexpr int kOn = 1;
-  setsockopt(fd_, IPPROTO_UDP, UDP_GRO, &kOn, sizeof kOn);
-  setsockopt(fd_, SOL_SOCKET, SO_TIMESTAMPNS, &kOn, sizeof kOn);
-  if (setsockopt(fd_, SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBuffer, sizeof kReceiveBuffer) != 0) {
-    setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
+  const int fd = fd_.get();
+  setsockopt(fd, IPPROTO_UDP, UDP_GRO, &kOn, sizeof kOn);
+  setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &kOn, sizeof kOn);
+  if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBuffer, sizeof kReceiveBuffer) != 0) {
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
   }
   sockaddr_in server{};
   server.sin_family = AF_INET;
   server.sin_port = htons(port);
   if (inet_pton(AF_INET, server_ip.c_str(), &server.sin_addr) != 1 ||
-      connect(fd_,
-              static_cast<const sockaddr*>(static_cast<const void*>(&server)),
-              sizeof server) != 0) {
-    close(fd_);
-    throw std::runtime_error("no UDP socket towards " + server_ip + ": " + std::strerror(errno));
+      connect(fd, static_cast<const sockaddr*>(static_cast<const void*>(&server)), sizeof server) !=
+          0) {
+    throw std::system_error(errno, std::generic_category(), "no UDP socket towards " + server_ip);
   }
 }
 
-UdpSocket::~UdpSocket() {
-  close(fd_);
-}
-
 bool UdpSocket::send(std::span<const std::uint8_t> datagram) const {
-  return ::send(fd_, datagram.data(), datagram.size(), MSG_DONTWAIT) ==
+  return ::send(fd_.get(), datagram.data(), datagram.size(), MSG_DONTWAIT) ==
          static_cast<ssize_t>(datagram.size());
 }
 
 std::uint64_t UdpSocket::dropped() const {
   std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
   socklen_t size = sizeof memory;
-  getsockopt(fd_, SOL_SOCKET, SO_MEMINFO, memory.data(), &size);
+  getsockopt(fd_.get(), SOL_SOCKET, SO_MEMINFO, memory.data(), &size);
   return memory[SK_MEMINFO_DROPS];
 }
 
@@ -74,30 +87,25 @@ ReceiveBatch::ReceiveBatch() : buffer_(kMessages * kBuffer) {
   }
 }
 
-void ReceiveBatch::read(int fd, const Handler& handler) {
+void ReceiveBatch::read(const UdpSocket& socket, const Handler& handler) {
   for (std::size_t i = 0; i < kMessages; ++i) {
     headers_[i].msg_hdr.msg_control = controls_[i].bytes.data();
     headers_[i].msg_hdr.msg_controllen = controls_[i].bytes.size();
   }
-  const int count = recvmmsg(fd, headers_.data(), kMessages, MSG_DONTWAIT, nullptr);
-  for (std::size_t i = 0; count > 0 && i < static_cast<std::size_t>(count); ++i) {
-    msghdr& header = headers_[i].msg_hdr;
-    std::size_t segment = headers_[i].msg_len;
-    Nanoseconds at = 0;
-    for (cmsghdr* message = CMSG_FIRSTHDR(&header); message != nullptr;
-         message = CMSG_NXTHDR(&header, message)) {
-      if (message->cmsg_level == IPPROTO_UDP && message->cmsg_type == UDP_GRO) {
-        segment = static_cast<std::size_t>(value_of<int>(message));
-      } else if (message->cmsg_level == SOL_SOCKET && message->cmsg_type == SCM_TIMESTAMPNS) {
-        at = to_nanoseconds(value_of<timespec>(message));
-      }
-    }
-    auto rest = std::span(buffer_).subspan(i * kBuffer, headers_[i].msg_len);
-    while (!rest.empty()) {
-      const auto datagram = rest.first(std::min(segment, rest.size()));
-      handler(datagram, at);
-      rest = rest.subspan(datagram.size());
-    }
+  const int count =
+      recvmmsg(socket.descriptor(), headers_.data(), kMessages, MSG_DONTWAIT, nullptr);
+  for (int i = 0; i < count; ++i) {
+    hand_out(static_cast<std::size_t>(i), handler);
+  }
+}
+
+void ReceiveBatch::hand_out(std::size_t message, const Handler& handler) {
+  const auto [segment, at] = arrived(headers_[message].msg_hdr);
+  auto rest = std::span(buffer_).subspan(message * kBuffer, headers_[message].msg_len);
+  while (!rest.empty()) {
+    const auto datagram = rest.first(segment == 0 ? rest.size() : std::min(segment, rest.size()));
+    handler(datagram, at);
+    rest = rest.subspan(datagram.size());
   }
 }
 

@@ -13,6 +13,7 @@
 #include <sys/uio.h>
 
 #include "bench/load/clock.h"
+#include "bench/load/descriptor.h"
 
 namespace parlance::load {
 
@@ -20,12 +21,10 @@ namespace parlance::load {
 // joined, stamped with the time of their arrival.
 class UdpSocket {
  public:
+  // Throws std::system_error where there is no way to the server.
   UdpSocket(const std::string& server_ip, std::uint16_t port);
-  ~UdpSocket();
-  UdpSocket(const UdpSocket&) = delete;
-  UdpSocket& operator=(const UdpSocket&) = delete;
 
-  int descriptor() const { return fd_; }
+  int descriptor() const { return fd_.get(); }
 
   bool send(std::span<const std::uint8_t> datagram) const;
 
@@ -33,7 +32,7 @@ class UdpSocket {
   std::uint64_t dropped() const;
 
  private:
-  int fd_;
+  Descriptor fd_;
 };
 
 // Buffers that all sockets of a thread read into, one after the other.
@@ -44,9 +43,11 @@ class ReceiveBatch {
   using Handler = std::function<void(std::span<std::uint8_t>, Nanoseconds)>;
 
   // Everything that is there, or a good part of it, datagram by datagram.
-  void read(int fd, const Handler& handler);
+  void read(const UdpSocket& socket, const Handler& handler);
 
  private:
+  void hand_out(std::size_t message, const Handler& handler);
+
   static constexpr std::size_t kMessages = 8;
   static constexpr std::size_t kBuffer = 65'536;
 

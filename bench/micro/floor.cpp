@@ -29,9 +29,8 @@
 #define UDP_SEGMENT 103  // linux/udp.h, which can't be included beside netinet/udp.h
 #endif
 
+namespace parlance::load {
 namespace {
-
-using namespace parlance::load;
 
 constexpr std::size_t kHeader = 24;  // RTP, transport-cc, VP8's descriptor
 constexpr std::size_t kTag = 16;
@@ -117,7 +116,7 @@ class Floor {
 
   void read_all() {
     for (const Destination& to : destinations_) {
-      batch_.read(to.reader->descriptor(), [this](std::span<std::uint8_t>, Nanoseconds) {
+      batch_.read(*to.reader, [this](std::span<std::uint8_t>, Nanoseconds) {
         received.fetch_add(1, std::memory_order_relaxed);
       });
     }
@@ -212,7 +211,7 @@ class Floor {
 
 nlohmann::json measure(const Clip& clip, std::size_t subscribers, bool trains, unsigned seconds) {
   Floor floor(clip, subscribers, trains);
-  std::jthread reader([&floor](const std::stop_token& stop) {
+  const std::jthread reader([&floor](const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       floor.read_all();
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -240,9 +239,7 @@ nlohmann::json measure(const Clip& clip, std::size_t subscribers, bool trains, u
           {"received_share", static_cast<double>(floor.received) / packets}};
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int measure_floor(int argc, char** argv) {
   VideoSettings settings;
   std::size_t subscribers = 400;
   unsigned seconds = 5;
@@ -257,13 +254,21 @@ int main(int argc, char** argv) {
   app.add_option("--duration", seconds, "seconds to measure, each way")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   settings.frames = settings.fps * clip_seconds;
+  const Clip clip = encode_vp8(settings);
+  std::cout << nlohmann::json{{"subscribers", subscribers},
+                              {"trains", measure(clip, subscribers, true, seconds)},
+                              {"single", measure(clip, subscribers, false, seconds)}}
+                   .dump(2)
+            << "\n";
+  return 0;
+}
+
+}  // namespace
+}  // namespace parlance::load
+
+int main(int argc, char** argv) {
   try {
-    const Clip clip = encode_vp8(settings);
-    std::cout << nlohmann::json{{"subscribers", subscribers},
-                                {"trains", measure(clip, subscribers, true, seconds)},
-                                {"single", measure(clip, subscribers, false, seconds)}}
-                     .dump(2)
-              << "\n";
+    return parlance::load::measure_floor(argc, argv);
   } catch (const std::exception& error) {
     std::cerr << "parlance-floor: " << error.what() << "\n";
     return 1;

@@ -18,9 +18,9 @@ using ::testing::IsEmpty;
 Measured sound() {
   Measured measured;
   measured.seconds = 10;
-  measured.packets = 1'000'000;
-  measured.expected = 1'000'000;
-  measured.sent = 1'000'100;
+  measured.traffic.packets = 1'000'000;
+  measured.traffic.expected = 1'000'000;
+  measured.traffic.sent = 1'000'100;
   measured.decrypted = 1000;
   measured.consumers = 100;
   measured.before.on_cpu_s = 5;
@@ -45,8 +45,8 @@ TEST(Report, DividesTheServersTimeByThePacketsForwarded) {
 
 TEST(Report, IsVoidWithoutMedia) {
   Measured measured = sound();
-  measured.packets = 0;
-  measured.expected = 0;
+  measured.traffic.packets = 0;
+  measured.traffic.expected = 0;
   EXPECT_THAT(faults_of({}, measured).front(), HasSubstr("no media"));
   // Nothing is divided by zero on the way.
   EXPECT_DOUBLE_EQ(report_of({}, measured).at("server").at("cpu_us_per_packet"), 0);
@@ -54,19 +54,19 @@ TEST(Report, IsVoidWithoutMedia) {
 
 TEST(Report, IsVoidWhenPacketsWereNotForwardedThoughNoGapShows) {
   Measured measured = sound();
-  measured.sent = 1'200'000;
+  measured.traffic.sent = 1'200'000;
   EXPECT_THAT(faults_of({}, measured), ElementsAre(HasSubstr("did not arrive")));
 }
 
 TEST(Report, IsVoidWhenSequenceNumbersAreMissing) {
   Measured measured = sound();
-  measured.expected = 1'005'000;
+  measured.traffic.expected = 1'005'000;
   EXPECT_THAT(faults_of({}, measured), ElementsAre(HasSubstr("lost by sequence numbers")));
 }
 
 TEST(Report, IsVoidWhenTheGeneratorWasTheBottleneck) {
   Measured dropping = sound();
-  dropping.receive_drops = 1;
+  dropping.traffic.receive_drops = 1;
   EXPECT_THAT(faults_of({}, dropping), ElementsAre(HasSubstr("bottleneck")));
   Measured late = sound();
   late.late.add(kSecond);
