@@ -15,26 +15,31 @@
 
 namespace {
 
-using namespace parlance::server;
+using parlance::server::Command;
+using parlance::server::Finished;
+using parlance::server::Invocation;
+using parlance::server::kExitBug;
+using parlance::server::kExitDone;
 
 int run(Invocation invocation) {
   switch (invocation.command) {
     case Command::kServe:
-      return serve(std::move(invocation.configuration));
+      return parlance::server::serve(std::move(invocation.configuration));
     case Command::kCheckConfiguration:
       std::puts("The configuration is good.");
       return kExitDone;
     case Command::kShowLoad:
-      return run_workers(invocation.configuration, std::nullopt);
+      return parlance::server::run_workers(invocation.configuration, std::nullopt);
     case Command::kSetWorkers:
-      return run_workers(invocation.configuration, invocation.workers);
+      return parlance::server::run_workers(invocation.configuration, invocation.workers);
     case Command::kDoctor:
-      return run_doctor(invocation.configuration);
+      return parlance::server::run_doctor(invocation.configuration);
   }
   return kExitBug;
 }
 
 std::optional<std::string> variable(const std::string& name) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): read before there is another thread
   const char* text = std::getenv(name.c_str());
   return text == nullptr ? std::nullopt : std::optional<std::string>(text);
 }
@@ -43,7 +48,7 @@ std::optional<std::string> variable(const std::string& name) {
 
 int main(int count, char** arguments) {
   try {
-    auto read = read_command_line(
+    auto read = parlance::server::read_command_line(
         {arguments + 1, arguments + count}, variable, std::thread::hardware_concurrency());
     if (const auto* finished = std::get_if<Finished>(&read)) {
       std::fputs(finished->text.c_str(), finished->exit_code == kExitDone ? stdout : stderr);

@@ -48,7 +48,7 @@ struct Running {
   std::atomic<bool> stopping{false};
   // Known once signaling runs; until then nobody is there to be told of events.
   std::atomic<signaling::SignalingServer*> publisher{nullptr};
-  std::optional<DataFolder> folder;
+  std::unique_ptr<DataFolder> folder;
   std::unique_ptr<signaling::SignalingServer> signaling;
   std::unique_ptr<chat::ChatService> chat;
   std::unique_ptr<sfu::MediaEngine> media;
@@ -230,12 +230,12 @@ std::optional<signaling::TlsFiles> configured_tls(const Configuration& c) {
 }
 
 Step start(Running& running) {
-  Configuration& c = running.configuration;
+  const Configuration& c = running.configuration;
   auto folder = DataFolder::open(c.data.folder);
   if (!folder) {
     return std::unexpected(folder.error());
   }
-  running.folder.emplace(std::move(*folder));
+  running.folder = std::make_unique<DataFolder>(std::move(*folder));
   const MachineNames names = c.http.lan ? machine_names() : MachineNames{};
   auto tls = configured_tls(c);
   if (c.http.lan) {

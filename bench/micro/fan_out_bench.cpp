@@ -96,7 +96,7 @@ void fan_out(benchmark::State& state) {
     state.SkipWithError("not forwarded to everybody");
     return;
   }
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto _ : state) {
     call.outbox.clear();
     ++sequence;
     state.PauseTiming();
@@ -119,7 +119,7 @@ void retransmit(benchmark::State& state) {
   Call call(1);
   std::uint16_t sequence = 5;
   call.forward(sequence, true);
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto _ : state) {
     state.PauseTiming();
     for (std::uint16_t i = 0; i < kItem; ++i) {
       call.outbox.clear();

@@ -20,7 +20,7 @@ namespace {
 void parse(benchmark::State& state) {
   const auto bytes = video_sample(7).bytes();
   const auto extensions = video_extensions();
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto _ : state) {
     benchmark::DoNotOptimize(rtp::PacketView::parse(bytes, extensions));
   }
 }
@@ -33,7 +33,7 @@ void rewrite(benchmark::State& state) {
   const rtp::HeaderTemplate header = video_header(5000);
   std::array<std::uint8_t, sfu::kMaxDatagramBytes> out{};
   rtp::OutgoingFields fields;
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto _ : state) {
     ++fields.sequence;
     ++fields.transport_sequence;
     benchmark::DoNotOptimize(header.write(out, view, fields));
@@ -49,7 +49,7 @@ void repeat_as_rtx(benchmark::State& state) {
   const rtp::HeaderTemplate header = video_header(5001);
   std::array<std::uint8_t, sfu::kMaxDatagramBytes> out{};
   rtp::OutgoingFields fields;
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto _ : state) {
     ++fields.sequence;
     benchmark::DoNotOptimize(header.write_rtx(out, view, fields, 7));
     benchmark::ClobberMemory();
@@ -67,7 +67,7 @@ void rewrite_and_protect(benchmark::State& state) {
   const rtp::HeaderTemplate header = video_header(5000);
   std::array<std::uint8_t, sfu::kMaxDatagramBytes> out{};
   rtp::OutgoingFields fields;
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto _ : state) {
     ++fields.sequence;
     const std::size_t size = header.write(out, view, fields);
     if (!srtp->protect_rtp(out, size)) {
@@ -82,7 +82,9 @@ BENCHMARK(rewrite_and_protect);
 // Feedback on 100 packets, as one subscriber sends it every 100 ms: written once, read each time.
 void read_transport_feedback(benchmark::State& state) {
   std::vector<rtp::rtcp::PacketArrival> arrivals;
-  for (int i = 0; i < 100; ++i) {
+  constexpr int kArrivals = 100;
+  arrivals.reserve(kArrivals);
+  for (int i = 0; i < kArrivals; ++i) {
     arrivals.push_back({static_cast<rtp::ExtendedSequence>(1000 + i),
                         Timestamp(std::chrono::seconds(1) + std::chrono::microseconds(700 * i))});
   }
@@ -91,11 +93,12 @@ void read_transport_feedback(benchmark::State& state) {
   rtp::rtcp::write_transport_feedback(out, {.sender = 1, .media = 2, .base = 1000}, arrivals);
   const auto written = out.written();
   std::int64_t sum = 0;
-  for (auto _ : state) {
-    const auto packet = rtp::rtcp::CompoundReader(written).next();
-    const auto feedback = rtp::rtcp::parse_transport_feedback(*packet);
-    feedback->for_each(
-        [&sum](std::uint16_t, std::optional<Duration> at) { sum += at ? at->count() : 0; });
+  for ([[maybe_unused]] const auto _ : state) {
+    if (const auto packet = rtp::rtcp::CompoundReader(written).next()) {
+      const auto feedback = rtp::rtcp::parse_transport_feedback(*packet);
+      feedback->for_each(
+          [&sum](std::uint16_t, std::optional<Duration> at) { sum += at ? at->count() : 0; });
+    }
   }
   benchmark::DoNotOptimize(sum);
 }
