@@ -119,9 +119,9 @@ export class Server {
   }
 }
 
-// Runs the binary until it ends: for what must not start, and for its subcommands.
-export async function runToEnd(args, {env = {}, timeoutMs = 20_000} = {}) {
-  const child = adopt(spawn(kBinary, args, {stdio: ["ignore", "pipe", "pipe"], env: {...process.env, ...env}}));
+// Runs the binary until it ends: for what must not start, for its subcommands, and for other programs.
+export async function runToEnd(args, {binary = kBinary, env = {}, timeoutMs = 20_000} = {}) {
+  const child = adopt(spawn(binary, args, {stdio: ["ignore", "pipe", "pipe"], env: {...process.env, ...env}}));
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
   const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
