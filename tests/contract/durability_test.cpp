@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <sstream>
+#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,7 +28,6 @@ namespace {
 
 using test::id_of;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::SizeIs;
 
 const auto kRoom = id_of<ConversationId>(10);
@@ -230,6 +230,15 @@ TEST_F(DurabilityTest, KeepsEveryAcknowledgedMessageThroughAPowerCut) {
   _exit(3);
 }
 
+// What the child wrote; empty at its end.
+std::string next_line(int in) {
+  std::string line;
+  for (char next = 0; read(in, &next, 1) == 1 && next != '\n';) {
+    line += next;
+  }
+  return line;
+}
+
 TEST(KillTest, LosesNoAcknowledgedMessage) {
   constexpr std::size_t kLinesBeforeTheKill = 500;
   const test::TemporaryFolder folder;
@@ -243,22 +252,19 @@ TEST(KillTest, LosesNoAcknowledgedMessage) {
     run_child(path, ends[1]);
   }
   close(ends[1]);
-  FILE* lines = fdopen(ends[0], "r");
-  std::array<char, 128> line{};
-  ASSERT_NE(std::fgets(line.data(), line.size(), lines), nullptr);
-  const auto ada = UserId::parse(std::string_view(line.data(), 36));
+  const auto ada = UserId::parse(next_line(ends[0]));
   ASSERT_TRUE(ada);
   Acknowledged acknowledged;
-  while (std::fgets(line.data(), line.size(), lines) != nullptr) {
+  for (std::string line; !(line = next_line(ends[0])).empty();) {
     std::string cmid;
     Number q = 0;
-    std::istringstream(line.data()) >> cmid >> q;
+    std::istringstream(line) >> cmid >> q;
     acknowledged[MessageId::parse(cmid).value()] = q;
     if (acknowledged.size() == kLinesBeforeTheKill) {
       kill(child, SIGKILL);
     }
   }
-  std::fclose(lines);
+  close(ends[0]);
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   ASSERT_TRUE(WIFSIGNALED(status)) << "the child ended by itself: " << status;

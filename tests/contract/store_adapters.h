@@ -20,7 +20,7 @@ struct StoreAdapter {
 };
 
 inline const std::vector<StoreAdapter>& store_adapters() {
-  static const std::vector<StoreAdapter> kAdapters = {
+  static const std::vector<StoreAdapter> adapters = {
       {.name = "Memory",
        .durable = false,
        .concurrent = false,
@@ -37,7 +37,7 @@ inline const std::vector<StoreAdapter>& store_adapters() {
              return store ? std::move(*store) : nullptr;
            }},
   };
-  return kAdapters;
+  return adapters;
 }
 
 }  // namespace parlance::chat::test

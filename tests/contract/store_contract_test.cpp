@@ -446,7 +446,7 @@ TEST_P(StoreContract, ShowsOneStateForAsLongAsASnapshotIsOpen) {
 TEST_P(StoreContract, NeverShowsHalfATransactionToAnotherThread) {
   add_people_and_rooms();
   constexpr Revision kRounds = 200;
-  std::jthread other([&] {
+  const std::jthread other([&] {
     for (Revision r = 1; r <= kRounds; ++r) {
       EXPECT_TRUE(write([&](const StoreWrites& to) {
         to.log.append(left(kRoom, r));

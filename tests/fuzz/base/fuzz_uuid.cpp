@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "base/uuid.h"
 
-using namespace parlance;  // NOLINT(google-build-using-namespace): one short file
+using namespace parlance;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(data, data + size);

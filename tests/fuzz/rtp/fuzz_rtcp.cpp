@@ -15,9 +15,9 @@
 #include "rtp/rtcp/source_description.h"
 #include "rtp/rtcp/transport_feedback.h"
 
-using namespace parlance;             // NOLINT(google-build-using-namespace)
-using namespace parlance::rtp;        // NOLINT(google-build-using-namespace)
-using namespace parlance::rtp::rtcp;  // NOLINT(google-build-using-namespace)
+using namespace parlance;
+using namespace parlance::rtp;
+using namespace parlance::rtp::rtcp;
 
 namespace {
 
@@ -76,7 +76,7 @@ void feedback(const Packet& packet, std::span<std::uint8_t> buffer) {
     CHECK(parse_picture_loss(
               written(buffer, [&](ByteWriter& out) { write_picture_loss(out, *loss); })) == *loss);
   }
-  parse_full_intra_request(packet);
+  static_cast<void>(parse_full_intra_request(packet));
   if (const auto estimate = parse_bandwidth_estimate(packet)) {
     const auto again = parse_bandwidth_estimate(
         written(buffer, [&](ByteWriter& out) { write_bandwidth_estimate(out, *estimate); }));

@@ -13,8 +13,8 @@
 #include "rtp/packet/packet_view.h"
 #include "rtp/packet/rtx.h"
 
-using namespace parlance;       // NOLINT(google-build-using-namespace)
-using namespace parlance::rtp;  // NOLINT(google-build-using-namespace)
+using namespace parlance;
+using namespace parlance::rtp;
 
 namespace {
 

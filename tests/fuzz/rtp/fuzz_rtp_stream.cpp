@@ -12,8 +12,8 @@
 #include "rtp/stream/retransmission_ring.h"
 #include "rtp/stream/sequence_rewriter.h"
 
-using namespace parlance;       // NOLINT(google-build-using-namespace)
-using namespace parlance::rtp;  // NOLINT(google-build-using-namespace)
+using namespace parlance;
+using namespace parlance::rtp;
 
 namespace {
 

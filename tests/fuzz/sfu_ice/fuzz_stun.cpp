@@ -11,7 +11,7 @@
 
 namespace {
 
-using namespace parlance;  // NOLINT(google-build-using-namespace): one short file
+using namespace parlance;
 
 class Sink : public sfu::DatagramSink {
  public:

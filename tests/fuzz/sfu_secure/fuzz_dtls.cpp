@@ -12,7 +12,7 @@
 
 namespace {
 
-using namespace parlance;  // NOLINT(google-build-using-namespace): one short file
+using namespace parlance;
 
 class Output : public sfu::DtlsOutput {
  public:
@@ -24,12 +24,12 @@ class Output : public sfu::DtlsOutput {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const std::unique_ptr<sfu::Crypto> kCrypto = sfu::make_crypto();
+  static const std::unique_ptr<sfu::Crypto> crypto = sfu::make_crypto();
   const Timestamp now{std::chrono::seconds(1)};
   Output out;
   for (const auto side : {sfu::DtlsSide::kServer, sfu::DtlsSide::kClient}) {
-    const auto session = kCrypto->make_dtls();
-    session->start(now, side, kCrypto->fingerprint(), out);
+    const auto session = crypto->make_dtls();
+    session->start(now, side, crypto->fingerprint(), out);
     ByteReader reader({data, size});
     while (reader.remaining() > 2) {
       const std::size_t length = std::min<std::size_t>(reader.u16(), reader.remaining());

@@ -16,7 +16,7 @@
 
 namespace {
 
-using namespace parlance;  // NOLINT(google-build-using-namespace): one short file
+using namespace parlance;
 
 using Bytes = std::vector<std::uint8_t>;
 using Result = std::expected<Bytes, sfu::SrtpError>;

@@ -14,7 +14,7 @@
 
 namespace {
 
-using namespace parlance;  // NOLINT(google-build-using-namespace): one short file
+using namespace parlance;
 
 constexpr std::uint8_t kPeople = 2;
 
@@ -36,7 +36,7 @@ class Call {
   void step(ByteReader& in) {
     const std::uint8_t op = in.u8();
     const std::uint8_t who = op / 16 % kPeople;
-    const auto body = in.bytes(std::min<std::size_t>(in.u8() * 4U, in.remaining()));
+    const auto body = in.bytes(std::min(in.u8() * std::size_t{4}, in.remaining()));
     const std::vector<std::uint8_t> bytes(body.begin(), body.end());
     switch (op % 16) {
       case 0:
