@@ -15,7 +15,7 @@ const kActionTimeoutMs = 30_000;
 export const kChromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 const kChromiumFlags = [
-  "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--no-sandbox", "--disable-gpu",
+  "--use-fake-ui-for-media-stream", "--no-sandbox", "--disable-gpu",
   "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
   "--disable-sync", "--allow-loopback-in-peer-connection", "--autoplay-policy=no-user-gesture-required",
   "--auto-select-desktop-capture-source=Entire screen", "--disable-background-timer-throttling",
@@ -142,11 +142,11 @@ class FirefoxTab extends Tab {
   }
 }
 
-// One Chromium process; every tab has a context, and so a person, of its own.
-export async function launchChromium({executablePath = kChromium} = {}) {
+// One Chromium process with that many cameras; every tab has a context, and so a person, of its own.
+export async function launchChromium({executablePath = kChromium, cameras = 1} = {}) {
   const browser = await chromium.launch({
     executablePath,
-    args: [...kChromiumFlags, `--use-file-for-fake-audio-capture=${voiceFile()}`],
+    args: [...kChromiumFlags, `--use-fake-device-for-media-stream=device-count=${cameras}`, `--use-file-for-fake-audio-capture=${voiceFile()}`],
     ignoreDefaultArgs: ["--mute-audio"],
   });
   return {

@@ -35,17 +35,20 @@ export class FakeDevices extends EventTarget {
   readonly tracks: FakeTrack[] = [];
   /** What fails, by the name of the exception. */
   failures: { audio?: string; video?: string } = {};
+  /** The ids of devices that were there once. */
+  readonly gone = new Set<string>();
 
   readonly getUserMedia = (wanted: Wanted): Promise<MediaStream> => {
     this.asked.push(wanted);
     const failure = (wanted.audio && this.failures.audio) || (wanted.video && this.failures.video);
     if (failure) return Promise.reject(new DOMException("", failure));
+    const idOf = (kind: "audio" | "video") => (wanted[kind]?.deviceId as { exact?: string } | undefined)?.exact;
+    if ([idOf("audio"), idOf("video")].some((id) => id && this.gone.has(id))) {
+      return Promise.reject(new DOMException("", "OverconstrainedError"));
+    }
     const made = (["audio", "video"] as const)
       .filter((kind) => wanted[kind])
-      .map((kind) => {
-        const id = wanted[kind]!.deviceId as { ideal: string } | undefined;
-        return new FakeTrack(kind, id?.ideal ?? "default");
-      });
+      .map((kind) => new FakeTrack(kind, idOf(kind) ?? "default"));
     this.tracks.push(...made);
     const of = (kind: string) => () => made.filter((track) => track.kind === kind);
     return Promise.resolve({ getAudioTracks: of("audio"), getVideoTracks: of("video") } as unknown as MediaStream);
@@ -58,6 +61,10 @@ export function installDevices(): FakeDevices {
   const devices = new FakeDevices();
   Object.defineProperty(navigator, "mediaDevices", { value: devices, configurable: true });
   vi.stubGlobal("MediaStreamTrack", FakeTrack);
-  vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
+  const stored = new Map<string, string>();
+  vi.stubGlobal("localStorage", {
+    getItem: (name: string) => stored.get(name) ?? null,
+    setItem: (name: string, value: string) => stored.set(name, value),
+  });
   return devices;
 }

@@ -107,6 +107,30 @@ describe("LocalMedia", () => {
     expect(call.publish).toHaveBeenLastCalledWith("microphone", media.microphone.track, { paused: false });
   });
 
+  test("switches to another camera in the middle of a call, and opens it the next time too", async () => {
+    const { call } = fakeCall();
+    await media.open(both);
+    media.attach(call);
+    const before = media.camera.track as unknown as FakeTrack;
+    await media.choose("camera", "second");
+    expect(media.camera.track?.getSettings().deviceId).toBe("second");
+    expect(before.readyState).toBe("ended");
+    expect(call.publish).toHaveBeenLastCalledWith(
+      "camera", media.camera.track, { paused: false, maxBitrate: 1_500_000 });
+    const later = new LocalMedia();
+    await later.open(both);
+    expect(later.camera.track?.getSettings().deviceId).toBe("second");
+  });
+
+  test("opens another camera where the chosen one is gone", async () => {
+    await media.choose("camera", "second");
+    devices.gone.add("second");
+    await media.open(both);
+    expect(media.camera).toMatchObject({ on: true, problem: undefined });
+    expect(media.camera.track?.getSettings().deviceId).toBe("default");
+    expect(media.microphone.track?.kind).toBe("audio");
+  });
+
   test("an unplugged camera is off, with the reason", async () => {
     const { call, told } = fakeCall();
     await media.open(both);

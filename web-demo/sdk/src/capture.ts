@@ -33,17 +33,15 @@ export function canShareScreen(): boolean {
   return typeof navigator !== "undefined" && navigator.mediaDevices?.getDisplayMedia !== undefined;
 }
 
+/** The microphone with that id; where it is gone, the browser's choice. */
 export async function openMicrophone(deviceId?: string): Promise<MediaStreamTrack> {
-  const stream = await capture(() =>
-    navigator.mediaDevices.getUserMedia({ audio: audioConstraints(deviceId) }),
-  );
+  const stream = await preferring(deviceId, (id) => ({ audio: audioConstraints(id) }));
   return stream.getAudioTracks()[0]!;
 }
 
+/** The camera with that id; where it is gone, the browser's choice. */
 export async function openCamera(quality: VideoQuality, deviceId?: string): Promise<MediaStreamTrack> {
-  const stream = await capture(() =>
-    navigator.mediaDevices.getUserMedia({ video: videoConstraints(quality, deviceId) }),
-  );
+  const stream = await preferring(deviceId, (id) => ({ video: videoConstraints(quality, id) }));
   return stream.getVideoTracks()[0]!;
 }
 
@@ -61,7 +59,7 @@ export async function openMicrophoneAndCamera(
     );
     return { microphone: stream.getAudioTracks()[0]!, camera: stream.getVideoTracks()[0]! };
   } catch {
-    // One of them missing fails both: ask for each, to know which.
+    // One of them missing, or another than was chosen before, fails both: ask for each, to know which.
     const [microphone, camera] = await Promise.all([
       openMicrophone(devices.microphone).catch((error: CaptureError) => error),
       openCamera(quality, devices.camera).catch((error: CaptureError) => error),
@@ -85,9 +83,22 @@ export async function applyQuality(track: MediaStreamTrack, quality: VideoQualit
   await track.applyConstraints(dimensions(quality)).catch(() => undefined);
 }
 
+// Chromium takes no notice of an ideal device: only the exact one is the one that was chosen.
+async function preferring(
+  deviceId: string | undefined,
+  constraints: (deviceId?: string) => MediaStreamConstraints,
+): Promise<MediaStream> {
+  try {
+    return await capture(() => navigator.mediaDevices.getUserMedia(constraints(deviceId)));
+  } catch (error) {
+    if (!deviceId || (error as CaptureError).problem !== "missing") throw error;
+    return capture(() => navigator.mediaDevices.getUserMedia(constraints()));
+  }
+}
+
 function audioConstraints(deviceId: string | undefined): MediaTrackConstraints {
   return {
-    ...(deviceId ? { deviceId: { ideal: deviceId } } : {}),
+    ...exactly(deviceId),
     echoCancellation: true,
     noiseSuppression: true,
     autoGainControl: true,
@@ -95,7 +106,11 @@ function audioConstraints(deviceId: string | undefined): MediaTrackConstraints {
 }
 
 function videoConstraints(quality: VideoQuality, deviceId: string | undefined): MediaTrackConstraints {
-  return { ...(deviceId ? { deviceId: { ideal: deviceId } } : {}), ...dimensions(quality) };
+  return { ...exactly(deviceId), ...dimensions(quality) };
+}
+
+function exactly(deviceId: string | undefined): MediaTrackConstraints {
+  return deviceId ? { deviceId: { exact: deviceId } } : {};
 }
 
 function dimensions({ width, height, frameRate }: VideoQuality): MediaTrackConstraints {
