@@ -4,7 +4,8 @@ import test, {after, before} from "node:test";
 import {joinByInvite, messages, microphoneOf, participants, say, seesVideos, startCall} from "./harness/app.mjs";
 import {launchChromium} from "./harness/browser.mjs";
 import {guest, joinCall} from "./harness/call.mjs";
-import {Server} from "./harness/server.mjs";
+import {NativeClient} from "./harness/native_client.mjs";
+import {kMachine, Server} from "./harness/server.mjs";
 import {until} from "./harness/waiting.mjs";
 
 let server;
@@ -15,7 +16,7 @@ let code;
 
 before(async () => {
   server = await Server.run();
-  chromium = await launchChromium();
+  chromium = await launchChromium({cameras: 3});
   ada = await chromium.tab("Ada");
   bob = await chromium.tab("Bob");
   code = await startCall(ada, server.base, "Ada");
@@ -39,6 +40,80 @@ function step(name, body) {
     }
   });
 }
+
+// Waits until packets of that many voices come in one and the same second.
+async function hears(tab, voices) {
+  let before = (await tab.sample()).audioPackets;
+  await until(`${tab.name} to hear ${voices} voices`, async () => {
+    const now = (await tab.sample()).audioPackets;
+    const live = Object.keys(now).filter((key) => now[key] > (before[key] ?? 0)).length;
+    before = now;
+    return live >= voices ? live : 0;
+  }, {everyMs: 1000});
+}
+
+// What the level meter shows, from 0 to 100.
+const level = (tab) => tab.evaluate(() =>
+  Number(document.querySelector('[data-testid="level-meter"]').getAttribute("aria-valuenow")));
+
+// The camera that a call's video is taken from.
+const sentCamera = (tab) => tab.evaluate(() => window.__e2e.peers.flatMap((pc) => pc.getSenders())
+  .map(({track}) => track).find((track) => track?.kind === "video")?.getSettings().deviceId);
+
+step("camera and microphone are checked before the call, and what is off there is off in it", async () => {
+  const pia = await chromium.tab("Pia");
+  const picture = (id) => until(`a picture in ${id}`, () => pia.evaluate(
+    (selector) => document.querySelector(selector)?.videoWidth > 2, `[data-testid="${id}"]`));
+  try {
+    await pia.open(`${server.base}/`);
+    await picture("preview-video");
+    const shown = new Set();
+    await until("the level meter to move", async () => shown.add(await level(pia)).size > 3 && Math.max(...shown) > 20,
+      {everyMs: 50});
+    await pia.click("toggle-microphone");
+    await until("the level meter to lie still", async () => (await level(pia)) === 0);
+    await pia.click("toggle-camera");
+    await pia.waitFor("preview-video", {gone: true});
+    await pia.click("toggle-camera");
+    await picture("preview-video");
+    await pia.fill("name-input", "Pia");
+    await pia.click("start-call");
+    await pia.waitFor('[data-testid="self-tile"][data-microphone="off"][data-camera="on"]');
+    await picture("self-video");
+  } catch (error) {
+    await pia.screenshot("preview");
+    throw error;
+  } finally {
+    await pia.close();
+  }
+});
+
+step("the invite's link is shown and copied", async () => {
+  const link = `${server.base}/join/${code}`;
+  assert.deepStrictEqual(await ada.evaluate(
+    () => [...document.querySelectorAll('[data-testid="invite-link"]')].map(({value}) => value)), [link]);
+  await ada.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await ada.evaluate(() => navigator.clipboard.writeText("something else"));
+  await ada.click("copy-invite");
+  await ada.waitFor("copy-invite", {text: "Copied"});
+  assert.strictEqual(await ada.evaluate(() => navigator.clipboard.readText()), link);
+});
+
+step("another camera is chosen in the middle of the call, and the others go on seeing", async () => {
+  const before = await sentCamera(bob);
+  const streams = Object.keys((await ada.sample()).video);
+  await bob.click("settings");
+  await bob.waitFor("select-camera");
+  const options = await bob.evaluate(
+    () => [...document.querySelectorAll('[data-testid="select-camera"] option')].map(({value}) => value));
+  assert.ok(options.length === 3 && options[0] === before, `${options.length} cameras`);
+  const other = options[2];  // Chromium's second fake camera measures depth and gives a call no frames
+  await bob.page.locator('[data-testid="select-camera"]').selectOption(other);
+  await until("the other camera to be sent", async () => (await sentCamera(bob)) === other);
+  await bob.click("settings-close");
+  await seesVideos([ada], 1);
+  assert.deepStrictEqual(Object.keys((await ada.sample()).video), streams, "it is the stream of before");
+});
 
 const tileOf = (name, attribute, value) => `[data-testid="tile"][data-name="${name}"][data-${attribute}="${value}"]`;
 
@@ -107,13 +182,17 @@ step("the host mutes, locks and removes", async () => {
   await bob.waitFor("leave-call", {gone: true});
 });
 
-step("sixteen people fit the window, and the seventeenth is told that it is full", async () => {
+step("sixteen people fit the window and are heard, and the seventeenth is told that it is full", async () => {
   const crowd = [];
+  const voices = [];
   for (let i = 0; i < 15; ++i) {
     crowd.push(await guest(server.base, code, `Guest ${i}`));
     await joinCall(crowd.at(-1));
+    voices.push(new NativeClient(crowd.at(-1), 50_000 + i));
   }
   await until("sixteen tiles", async () => (await participants(ada)) === 15);
+  await Promise.all(voices.map((voice) => voice.start(kMachine).then(() => voice.produce())));
+  await hears(ada, 15);
   const hidden = await ada.evaluate(() => [...document.querySelectorAll('[data-testid="tile"], [data-testid="self-tile"]')]
     .map((tile) => tile.getBoundingClientRect())
     .filter(({left, top, right, bottom, width}) => left < 0 || top < 0 || right > innerWidth || bottom > innerHeight || width < 80)
@@ -122,6 +201,7 @@ step("sixteen people fit the window, and the seventeenth is told that it is full
   await bob.open(`${server.base}/join/${code}`);
   await bob.click("join-call");
   await bob.waitFor("error", {text: "full"});
+  for (const voice of voices) voice.stop();
   for (const client of crowd) {
     await client.request("call.leave", {c: client.c, participant: client.participant});
     await client.close();

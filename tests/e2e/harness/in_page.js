@@ -30,10 +30,10 @@
     };
   }
 
-  // What arrives and leaves, summed up: frames per video stream, energy per audio stream, repairs.
+  // What arrives and leaves, summed up: frames per video stream, energy and packets per audio stream, repairs.
   async function sample() {
     const out = {
-      t: performance.now(), video: {}, audio: {}, codecs: {}, retransmissionsReceived: 0,
+      t: performance.now(), video: {}, audio: {}, audioPackets: {}, codecs: {}, retransmissionsReceived: 0,
       retransmissionsSent: 0, nacksSent: 0, nacksReceived: 0, lost: 0, sentFrames: 0, pairs: [],
       remotePorts: [],
     };
@@ -46,10 +46,11 @@
           const key = `${index}/${s.ssrc}`;
           if (s.kind === "video") {
             out.video[key] = s.framesDecoded ?? 0;
-            if (codec) out.codecs[key] = codec;
           } else {
             out.audio[key] = s.totalAudioEnergy ?? 0;
+            out.audioPackets[key] = s.packetsReceived ?? 0;
           }
+          if (codec) out.codecs[key] = codec;
           out.retransmissionsReceived += s.retransmittedPacketsReceived ?? 0;
           out.nacksSent += s.nackCount ?? 0;
           out.lost += s.packetsLost ?? 0;

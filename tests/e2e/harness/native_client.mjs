@@ -28,7 +28,7 @@ export class NativeClient {
     this.#child.stdin.on("error", () => {});
     readline.createInterface({input: this.#child.stdout}).on("line", (line) => Object.assign(this.state, JSON.parse(line)));
     await this.#see("its fingerprints", () => this.state.fingerprints);
-    for (const side of ["send", "recv"]) await this.#connect(side);
+    await Promise.all(["send", "recv"].map((side) => this.#connect(side)));
   }
 
   async #connect(side) {

@@ -13,7 +13,7 @@ export const kBinary = process.env.PARLANCE_BINARY ?? path.join(kRoot, "build/re
 const kWeb = path.join(kRoot, "web-demo/app/dist");
 
 // Where clients send media: Firefox pairs no address of its own with loopback.
-const kMachine = Object.values(os.networkInterfaces()).flat()
+export const kMachine = Object.values(os.networkInterfaces()).flat()
   .find(({family, internal}) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
 
 // Nothing that a run started outlives it, however it ends.
