@@ -34,13 +34,19 @@ async function setWorkers(count) {
   assert.strictEqual((await server.load()).workers.length, count);
 }
 
-// The ports of the shards that calls are on, by their number of transports: two for each participant.
-async function portsByTransports() {
+// The shards that calls are on, by their number of transports: two for each participant.
+async function shardsByTransports() {
   const busy = (await server.load()).shards.filter(({routers}) => routers > 0);
-  return Object.fromEntries(busy.map(({transports, port}) => [transports, port]));
+  return Object.fromEntries(busy.map((shard) => [shard.transports, shard]));
 }
 
-test("in two calls on two shards everyone sees and hears everyone in every second while a worker is added and one removed", async () => {
+// The worker of each call's shard.
+async function workersOfCalls() {
+  const {8: first, 4: other} = await shardsByTransports();
+  return [first.worker, other.worker];
+}
+
+test("in two calls on two shards everyone sees and hears everyone in every second while workers come and go and take the calls along", async () => {
   const small = {width: 160, height: 90, fps: 10};
   const code = await startCall(await open(chromium, "Ada", small), server.base, "Ada");
   await joinByInvite(await open(chromium, "Bob", small), server.base, code, "Bob");
@@ -51,26 +57,27 @@ test("in two calls on two shards everyone sees and hears everyone in every secon
   const [first, other] = [tabs.slice(0, 4), tabs.slice(4)];
   await seesVideos(first, 3);
   await seesVideos(other, 1);
-  const {8: firstPort, 4: otherPort, ...more} = await portsByTransports();
+  const {8: firstShard, 4: otherShard, ...more} = await shardsByTransports();
   assert.deepStrictEqual(more, {});
-  assert.ok(firstPort && otherPort && firstPort !== otherPort, "each call is on a shard of its own");
+  assert.ok(firstShard && otherShard && firstShard.port !== otherShard.port, "each call is on a shard of its own");
+  assert.deepStrictEqual((await workersOfCalls()).sort(), [0, 1], "each worker has a call");
 
   const watches = await Promise.all([watchFrames(first), watchFrames(other)]);
-  await delay(kWatchMs / 3);
-  await setWorkers(3);
-  await delay(kWatchMs / 3);
-  await setWorkers(2);
-  await delay(kWatchMs / 3 + 1000);
+  for (const [workers, callsOn] of [[3, [0, 1]], [1, [0, 0]], [2, [0, 1]]]) {
+    await delay(kWatchMs / 4);
+    await setWorkers(workers);
+    assert.deepStrictEqual((await workersOfCalls()).sort(), callsOn, `with ${workers} workers`);
+  }
+  await delay(kWatchMs / 4 + 1000);
   const [reports, otherReports] = await Promise.all(watches.map((watch) => watch.stop()));
   assert.deepStrictEqual([...silentSeconds(reports, 3), ...silentSeconds(otherReports, 1)], []);
-  for (const {seconds} of reports) assert.ok(seconds.length >= kWatchMs / 1000 - 1, `${seconds.length} seconds`);
+  for (const {seconds} of [...reports, ...otherReports]) assert.ok(seconds.length >= kWatchMs / 1000 - 1, `${seconds.length} seconds`);
 
-  assert.deepStrictEqual(await portsByTransports(), {8: firstPort, 4: otherPort}, "shards moved, calls did not");
   const ports = (list) => [...new Set(list.flatMap(({last}) => last.remotePorts))];
-  assert.deepStrictEqual(ports(reports), [firstPort]);
-  assert.deepStrictEqual(ports(otherReports), [otherPort]);
+  assert.deepStrictEqual(ports(reports), [firstShard.port], "shards moved, and their calls with them");
+  assert.deepStrictEqual(ports(otherReports), [otherShard.port]);
   const least = Math.min(...reports.flatMap(({seconds}) => seconds.flatMap(({frames}) => frames)));
-  figure(`four in a call for 20 s, workers 2 -> 3 -> 2: at least ${least} frames of everyone in every second`);
+  figure(`four in a call for 20 s, workers 2 -> 3 -> 1 -> 2: at least ${least} frames of everyone in every second`);
 });
 
 async function open(browser, name, options) {

@@ -72,6 +72,7 @@ test("on SIGTERM clients are told to come back, and what was acknowledged is the
   }
   const acknowledged = [];
   const settled = Promise.all(sent.map((p) => p.then((cmid) => acknowledged.push(cmid), () => {})));
+  await Promise.any(sent);
   const started = Date.now();
   const exit = server.terminate();
   assert.ok((await client.control("reconnect")).d.after_ms >= 0);
@@ -85,6 +86,7 @@ test("on SIGTERM clients are told to come back, and what was acknowledged is the
   again.token = client.token;
   await again.connect();
   await again.start();
+  assert.ok(acknowledged.length > 0);
   const stored = new Set((await again.history(client.c)).map((message) => message.m));
   assert.deepStrictEqual(acknowledged.filter((cmid) => !stored.has(cmid)), []);
   await again.close();
