@@ -117,7 +117,7 @@ undisturbed("HTTP answers with problems", async () => {
   }
 });
 
-undisturbed("media requests that make no sense are refused", async () => {
+undisturbed("media requests that make no sense, and an SSRC that is taken, are refused", async () => {
   const client = await host(server.base, "Mallory");
   const transport = uuidv7();
   const produce = (rtp_parameters, more = {}) => ({
@@ -132,6 +132,9 @@ undisturbed("media requests that make no sense are refused", async () => {
   assert.strictEqual(await client.refusal("producer.create", produce(unknownCodecParameters(), send)), "media.unsupported");
   const video = {...send, kind: "video", source: "camera"};
   assert.strictEqual(await client.refusal("producer.create", produce(simulcastParameters(), video)), "media.unsupported");
+  await client.request("producer.create", produce(opusParameters(), send));
+  assert.strictEqual(await client.refusal("producer.create", produce(vp8Parameters(11110001), video)), "conflict");
+  assert.strictEqual(await client.refusal("producer.create", produce(vp8Parameters(11110000), video)), "conflict");
   for (const op of ["producer.pause", "producer.close"]) {
     assert.strictEqual(await client.refusal(op, {c: client.c, producer: uuidv7()}), "not_found");
   }

@@ -3,10 +3,11 @@ import assert from "node:assert";
 import test, {after, before} from "node:test";
 import {joinByInvite, startCall} from "./harness/app.mjs";
 import {launchChromium, launchFirefox} from "./harness/browser.mjs";
+import {kLeastEnergy} from "./harness/frames.mjs";
 import {Server} from "./harness/server.mjs";
 import {until} from "./harness/waiting.mjs";
 
-const kCodecs = ["VP8", "VP9", "H264", "AV1"];
+const kCodecs = ["VP8", "VP9", "H264", "AV1"];  // and Opus, which every call has
 const kSmall = {width: 160, height: 90, fps: 10};
 
 let server;
@@ -38,7 +39,35 @@ async function framesOf(tab, codec) {
     .reduce((sum, key) => sum + video[key], 0);
 }
 
+// How many streams of Opus brought more than silence.
+async function heardByOpus(tab) {
+  const {audio, codecs} = await tab.sample();
+  return Object.keys(audio).filter((key) => codecs[key]?.toLowerCase() === "audio/opus" && audio[key] > kLeastEnergy).length;
+}
+
 for (const sender of ["chromium", "firefox"]) {
+  test(`Opus from ${sender} is heard by Chromium and Firefox`, async (context) => {
+    const tabs = [await browsers[sender].tab(`source-${sender}-Opus`, kSmall)];
+    try {
+      const code = await startCall(tabs[0], server.base, "Source");
+      const cells = [];
+      for (const kind of ["chromium", "firefox"]) {
+        const listener = await browsers[kind].tab(`listener-${kind}-Opus`, kSmall);
+        tabs.push(listener);
+        await joinByInvite(listener, server.base, code, `Listener ${kind}`);
+        await until(`${kind} to hear`, async () => (await heardByOpus(listener)) === 1);
+        cells.push(`${kind} ok`);
+        await tabs.pop().close();
+      }
+      matrix.push(`Opus from ${sender}: ${cells.join(", ")}`);
+    } catch (error) {
+      for (const tab of tabs) await tab.screenshot(context.name);
+      throw error;
+    } finally {
+      for (const tab of tabs) await tab.close();
+    }
+  });
+
   for (const codec of kCodecs) {
     test(`${codec} from ${sender} is decoded by Chromium and Firefox`, async (context) => {
       const source = await browsers[sender].tab(`source-${sender}-${codec}`, kSmall);
