@@ -1,6 +1,7 @@
 // A client of docs/protocol.md on a bare WebSocket, without the SDK: what the tests compare the rest with.
 import crypto from "node:crypto";
 import WebSocket from "ws";
+import {checkFrame} from "./schemas.mjs";
 
 const kSubprotocol = "parlance.v1.json";
 
@@ -72,7 +73,7 @@ export class ProtocolClient {
     return body.ticket;
   }
 
-  // Opens the WebSocket and waits for `hello`.
+  // Opens the WebSocket and waits for `hello`. A frame that breaks its schema fails the test that it comes in.
   async connect({ticket, origin, subprotocol = kSubprotocol} = {}) {
     const url = `${this.base.replace(/^http/, "ws")}/v1/ws?ticket=${ticket ?? (await this.ticket())}`;
     const socket = new WebSocket(url, subprotocol, {origin, perMessageDeflate: false});
@@ -132,6 +133,7 @@ export class ProtocolClient {
   }
 
   #receive(frame) {
+    checkFrame(frame, this.#open.get(frame.id)?.op);
     if (frame.s) this.lastS = frame.s;
     if (frame.ev) {
       this.events.push(frame);
@@ -155,7 +157,7 @@ export class ProtocolClient {
   request(op, d) {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#open.set(id, {resolve, reject});
+      this.#open.set(id, {op, resolve, reject});
       this.raw(JSON.stringify({id, op, d}));
     });
   }
