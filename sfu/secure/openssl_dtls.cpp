@@ -203,6 +203,7 @@ void OpensslDtlsSession::on_timeout(Timestamp now, DtlsOutput& out) {
 void OpensslDtlsSession::close(DtlsOutput& out) {
   const LentOutput lent(*this, out);
   if (state_ == DtlsState::kConnected) {
+    SSL_alloc_buffers(ssl_.get());
     SSL_shutdown(ssl_.get());  // sends close_notify, waits for nothing
   }
   if (state_ != DtlsState::kFailed) {
@@ -230,6 +231,7 @@ void OpensslDtlsSession::process(std::span<const std::uint8_t> datagram) {
   if (datagram.empty() || (state_ != DtlsState::kHandshaking && state_ != DtlsState::kConnected)) {
     return;
   }
+  SSL_alloc_buffers(ssl_.get());
   CHECK(BIO_write(in_, datagram.data(), static_cast<int>(datagram.size())) ==
         static_cast<int>(datagram.size()));
   if (state_ == DtlsState::kHandshaking) {
@@ -237,6 +239,8 @@ void OpensslDtlsSession::process(std::span<const std::uint8_t> datagram) {
   }
   if (state_ == DtlsState::kConnected) {
     read_records();
+    // 33 KB, taken again by who reads or writes next: OpenSSL itself would not.
+    SSL_free_buffers(ssl_.get());
   }
   // What OpenSSL left unread of a broken datagram must not become the head of the next.
   BIO_reset(in_);

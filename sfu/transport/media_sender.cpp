@@ -32,7 +32,7 @@ bool MediaSender::send_rtp(Timestamp now, SubscriberPort::Packet packet, Outbox&
   }
   outbox.send(destination_, *size);
   if (packet.has_transport_sequence) {
-    history_.on_sent(now, *size);
+    history_.on_sent(now);
   }
   rtp_rate_.add(now, *size);
   count(now, *size);

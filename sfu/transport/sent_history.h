@@ -2,28 +2,31 @@
 // arrival.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/time.h"
 #include "rtp/rtcp/transport_feedback.h"
 
 namespace parlance::sfu {
 
-// A ring indexed by the number, so that a packet costs one store. Its memory is taken with the
-// first packet.
+// A ring indexed by the number, so that a packet costs one store. It begins small and doubles for
+// as long as packets would go out of it that may still be told of.
 class SentHistory {
  public:
-  static constexpr std::size_t kPackets = 2048;  // a power of two
+  static constexpr std::size_t kFirstPackets = 128;  // powers of two
+  static constexpr std::size_t kMaxPackets = 2048;
+
+  // A subscriber tells of packets within a round trip and 100 ms or so.
+  static constexpr Duration kKept = std::chrono::milliseconds(500);
 
   // The number that the next packet may carry.
   std::uint16_t next_sequence() const { return next_; }
 
   // A packet went out under next_sequence().
-  void on_sent(Timestamp now, std::size_t size);
+  void on_sent(Timestamp now);
 
   void on_feedback(Timestamp now, const rtp::rtcp::TransportFeedback& feedback);
 
@@ -40,17 +43,21 @@ class SentHistory {
   const Totals& totals() const { return totals_; }
 
  private:
-  enum class Fate : std::uint8_t { kUnknown, kArrived, kMissing };
+  enum class Fate : std::uint8_t { kUnused, kUnknown, kArrived, kMissing };
 
   struct Sent {
-    Timestamp at{};
-    std::uint16_t size = 0;
+    std::uint32_t at_us = 0;  // the low bits: what is told of is minutes old at most
     std::uint16_t sequence = 0;
-    Fate fate = Fate::kUnknown;
-    bool used = false;
+    Fate fate = Fate::kUnused;
   };
 
-  std::unique_ptr<std::array<Sent, kPackets>> sent_;
+  static std::uint32_t low_us(Timestamp at);
+
+  Sent& slot(std::uint16_t sequence) { return sent_[sequence & (sent_.size() - 1)]; }
+
+  void make_room(Timestamp now);
+
+  std::vector<Sent> sent_;
   std::uint16_t next_ = 1;
   Totals totals_;
 };

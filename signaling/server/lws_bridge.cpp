@@ -37,10 +37,14 @@ int on_lws_event(
   return user == nullptr ? 0 : static_cast<LwsBridge*>(user)->on_event(wsi, reason, in, size);
 }
 
+// What a connection's reading takes for as long as it lasts; longer messages come in parts. Without
+// a value of its own it would take a service buffer.
+constexpr std::size_t kConnectionBufferBytes = 4096;
+
 // libwebsockets takes the list as it is and keeps it.
 const std::array<lws_protocols, 3> kProtocols{{
     {"http", on_lws_event, 0, 0, 0, nullptr, 0},
-    {kSubprotocol, on_lws_event, 0, 0, 0, nullptr, 0},
+    {kSubprotocol, on_lws_event, 0, kConnectionBufferBytes, 0, nullptr, 0},
     {nullptr, nullptr, 0, 0, 0, nullptr, 0},
 }};
 

@@ -37,14 +37,14 @@ TEST(SentHistory, NumbersPacketsInTurn) {
   SentHistory history;
   const std::uint16_t first = history.next_sequence();
   EXPECT_EQ(history.next_sequence(), first);
-  history.on_sent(kNow, 100);
+  history.on_sent(kNow);
   EXPECT_EQ(history.next_sequence(), first + 1);
 }
 
 TEST(SentHistory, CountsArrivedAndMissing) {
   SentHistory history;
   for (int i = 0; i < 4; ++i) {
-    history.on_sent(kNow, 100);  // numbers 1 to 4
+    history.on_sent(kNow);  // numbers 1 to 4
   }
   tell(history, 1, {1, 3, 4});
   EXPECT_EQ(history.totals().arrived, 3U);
@@ -56,7 +56,7 @@ TEST(SentHistory, CountsArrivedAndMissing) {
 TEST(SentHistory, CountsAPacketOnceAndForgivesALateOne) {
   SentHistory history;
   for (int i = 0; i < 3; ++i) {
-    history.on_sent(kNow, 100);
+    history.on_sent(kNow);
   }
   tell(history, 1, {1, 3});
   tell(history, 1, {1, 2, 3});
@@ -67,7 +67,7 @@ TEST(SentHistory, CountsAPacketOnceAndForgivesALateOne) {
 TEST(SentHistory, IgnoresNumbersThatWereNeverSent) {
   SentHistory history;
   tell(history, 5, {5});
-  history.on_sent(kNow, 100);
+  history.on_sent(kNow);
   tell(history, 9, {9, 10});
   EXPECT_EQ(history.totals().arrived, 0U);
   EXPECT_EQ(history.totals().feedbacks, 2U);
@@ -75,12 +75,30 @@ TEST(SentHistory, IgnoresNumbersThatWereNeverSent) {
 
 TEST(SentHistory, ForgetsWhatIsOlderThanItsRing) {
   SentHistory history;
-  for (std::size_t i = 0; i < SentHistory::kPackets + 1; ++i) {
-    history.on_sent(kNow, 100);
+  for (std::size_t i = 0; i < SentHistory::kMaxPackets + 1; ++i) {
+    history.on_sent(kNow);
   }
   tell(history, 1, {1});
   EXPECT_EQ(history.totals().arrived, 0U);
   tell(history, 2, {2});
+  EXPECT_EQ(history.totals().arrived, 1U);
+}
+
+TEST(SentHistory, GrowsForWhatMayStillBeToldOf) {
+  SentHistory history;
+  for (std::size_t i = 0; i < SentHistory::kFirstPackets + 1; ++i) {
+    history.on_sent(kNow + (i < SentHistory::kFirstPackets ? 0ms : 400ms));
+  }
+  tell(history, 1, {1, 2});
+  EXPECT_EQ(history.totals().arrived, 2U);
+}
+
+TEST(SentHistory, DoesNotGrowForWhatIsTooOld) {
+  SentHistory history;
+  for (std::size_t i = 0; i < SentHistory::kFirstPackets + 1; ++i) {
+    history.on_sent(kNow + (i < SentHistory::kFirstPackets ? 0ms : 600ms));
+  }
+  tell(history, 1, {1, 2});
   EXPECT_EQ(history.totals().arrived, 1U);
 }
 
