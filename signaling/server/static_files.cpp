@@ -59,9 +59,11 @@ bool name_holds_hash(std::string_view path) {
   return path.starts_with("/assets/");
 }
 
+// A request line may hold no path at all: "GET ?a".
 bool is_page_of_application(std::string_view path) {
-  return path.starts_with("/join/") ||
-         path.substr(path.rfind('/')).find('.') == std::string_view::npos;
+  return path.starts_with('/') &&
+         (path.starts_with("/join/") ||
+          path.substr(path.rfind('/')).find('.') == std::string_view::npos);
 }
 
 bool lies_below(const fs::path& file, const fs::path& root) {

@@ -91,8 +91,13 @@ TEST_F(StaticFilesTest, GiveTheApplicationForItsOwnPaths) {
 }
 
 TEST_F(StaticFilesTest, KnowNothingOutsideOfTheRoot) {
-  for (const char* path :
-       {"/../secret.txt", "/link.txt", "/assets/../../secret.txt", "//secret.txt"}) {
+  for (const char* path : {"/../secret.txt",
+                           "/link.txt",
+                           "/assets/../../secret.txt",
+                           "//secret.txt",
+                           "",
+                           "secret",
+                           "a/b"}) {
     EXPECT_EQ(get(path).status, 404) << path;
   }
 }
