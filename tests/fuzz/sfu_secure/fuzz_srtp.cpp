@@ -182,7 +182,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   sfu::init_libsrtp();
   // Debian's libsrtp2 starts NSS with its first cipher and ends it with the last: twenty times the
   // work, and more under the sanitizers.
-  static const Link kKeepsNss(sfu::SrtpProfile::kAeadAes128Gcm);
+  static const Link keeps_nss(sfu::SrtpProfile::kAeadAes128Gcm);
   ByteReader reader({data, size});
   constexpr std::uint8_t kProfiles = 3;
   Link link(static_cast<sfu::SrtpProfile>(reader.u8() % kProfiles));

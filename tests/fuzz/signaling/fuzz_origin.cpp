@@ -12,7 +12,9 @@
 
 namespace {
 
-using namespace parlance::signaling;
+using parlance::signaling::host_is_literal;
+using parlance::signaling::is_loopback;
+using parlance::signaling::origin_allowed;
 
 std::string lower(std::string_view text) {
   std::string out(text);

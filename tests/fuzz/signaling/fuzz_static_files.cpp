@@ -13,7 +13,9 @@
 
 namespace {
 
-using namespace parlance::signaling;
+using parlance::signaling::HttpRequest;
+using parlance::signaling::HttpResponse;
+using parlance::signaling::StaticFiles;
 
 constexpr std::string_view kPage = "<!doctype html>";
 constexpr std::string_view kScript = "let a;";
@@ -35,13 +37,13 @@ StaticFiles load_files() {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const StaticFiles kFiles = load_files();
+  static const StaticFiles files = load_files();
   const std::string text(data, data + size);
   const std::size_t end = std::min(text.find('\n'), text.size());
   HttpRequest request;
   request.path = text.substr(0, end);
   request.if_none_match = text.substr(std::min(end + 1, text.size()));
-  const HttpResponse response = kFiles.serve(request);
+  const HttpResponse response = files.serve(request);
   if (response.status == 200) {
     CHECK(request.path.starts_with('/'));
     CHECK(*response.shared_body == kPage || *response.shared_body == kScript);
