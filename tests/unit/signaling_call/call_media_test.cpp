@@ -268,6 +268,15 @@ TEST_F(CallMediaTest, AHostMutesAndTheOwnerMayResume) {
   EXPECT_FALSE(world.received<CallEvent::ProducerUpdated>(2)[1].by);
 }
 
+TEST_F(CallMediaTest, AMuteIsOfOneSource) {
+  ASSERT_TRUE(world.produce(1, world.microphone(1, CallWorld::producer(1))));
+  ASSERT_TRUE(world.produce(1, world.camera(1, CallWorld::producer(2))));
+  ASSERT_TRUE(world.ask(
+      &CallService::mute, one, world.conversation, CallWorld::participant(1), Source::kMicrophone));
+  EXPECT_TRUE(world.engine.has("pause_producer " + CallWorld::producer(1).str()));
+  EXPECT_FALSE(world.engine.has("pause_producer " + CallWorld::producer(2).str()));
+}
+
 TEST_F(CallMediaTest, MutingWhatIsNotThereIsNotFound) {
   EXPECT_EQ(world
                 .ask(&CallService::mute,
@@ -299,6 +308,34 @@ TEST_F(CallMediaTest, ClosingAProducerClosesItsConsumers) {
   EXPECT_EQ(world.received<CallEvent::ConsumerClosed>(2)[0].consumer, consumer);
   EXPECT_TRUE(world.engine.producers.empty());
   EXPECT_TRUE(world.engine.consumers.empty());
+}
+
+TEST_F(CallMediaTest, RepeatedClosesAreKnownForAWhile) {
+  constexpr std::uint8_t kRemembered = 32;
+  for (std::uint8_t n = 1; n <= kRemembered + 1; ++n) {
+    ASSERT_TRUE(world.produce(1, world.camera(1, CallWorld::producer(n))));
+    ASSERT_TRUE(
+        world.ask(&CallService::close_producer, one, world.conversation, CallWorld::producer(n)));
+  }
+  EXPECT_TRUE(
+      world.ask(&CallService::close_producer, one, world.conversation, CallWorld::producer(2)));
+  EXPECT_EQ(world.ask(&CallService::close_producer, one, world.conversation, CallWorld::producer(1))
+                .error(),
+            CallError::kUnknownProducer);
+}
+
+// The newcomer is in before the media plane has the producer: it is told with everybody else.
+TEST_F(CallMediaTest, ANewcomerGetsOneConsumerOfAProducerThatIsUnderWay) {
+  const auto joining = world.ask_to_join(
+      CallWorld::person(3), CallWorld::participant(3), test::browser_capabilities());
+  auto [produced, reply] = world.expect<void>();
+  world.calls.create_producer(
+      one, world.camera(1, CallWorld::producer(1)), world.at, std::move(reply));
+  world.settle();
+  ASSERT_TRUE(produced->value().has_value());
+  EXPECT_TRUE(joining->value()->consumers.empty());
+  EXPECT_TRUE(joining->value()->call.producers.empty());
+  EXPECT_EQ(world.received<CallEvent::ConsumerCreated>(3).size(), 1u);
 }
 
 TEST_F(CallMediaTest, ClosingWhatNeverWasIsNotFound) {

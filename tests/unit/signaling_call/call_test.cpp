@@ -159,6 +159,17 @@ TEST(Call, OneSessionIsOneParticipant) {
             CallError::kSessionInCall);
 }
 
+TEST(Call, OneSessionJoinsAsOneParticipant) {
+  CallWorld world;
+  const auto first = world.ask_to_join(
+      CallWorld::person(1), CallWorld::participant(1), test::browser_capabilities());
+  const auto second = world.ask_to_join(
+      CallWorld::person(1), CallWorld::participant(9), test::browser_capabilities());
+  world.settle();
+  EXPECT_TRUE(first->value().has_value());
+  EXPECT_EQ(second->value().error(), CallError::kSessionInCall);
+}
+
 TEST(Call, TwoTabsOfOneUserAreTwoParticipants) {
   CallWorld world;
   ASSERT_TRUE(world.join(1));
@@ -257,6 +268,17 @@ TEST(Call, AMemberWhoLeftTheConversationIsOut) {
   ASSERT_TRUE(world.join(2));
   world.calls.on_member_left(world.conversation, CallWorld::person(2).user);
   EXPECT_EQ(world.received<Left>(1).at(0).participant, CallWorld::participant(2));
+  EXPECT_EQ(world.calls.get(world.conversation)->participants.size(), 1u);
+}
+
+TEST(Call, AMemberWhoLeftTheConversationWhileJoiningStaysOut) {
+  CallWorld world;
+  ASSERT_TRUE(world.join(1));
+  const auto pending = world.ask_to_join(
+      CallWorld::person(2), CallWorld::participant(2), test::browser_capabilities());
+  world.calls.on_member_left(world.conversation, CallWorld::person(2).user);
+  world.settle();
+  EXPECT_EQ(pending->value().error(), CallError::kSuperseded);
   EXPECT_EQ(world.calls.get(world.conversation)->participants.size(), 1u);
 }
 

@@ -60,8 +60,12 @@ TEST(Envelope, KeepsTheIdOfARefusedRequestWhereThereIsOne) {
 }
 
 TEST(Envelope, RefusesDeepNestingOutsideOfTexts) {
+  const auto nested = [](std::size_t arrays) {
+    return R"({"op":"x","d":{"a":)" + std::string(arrays, '[') + std::string(arrays, ']') + "}}";
+  };
+  EXPECT_TRUE(parse_client_message(nested(kMaxJsonDepth - 2)));
+  EXPECT_FALSE(parse_client_message(nested(kMaxJsonDepth - 1)));
   const std::string deep(kMaxJsonDepth, '[');
-  EXPECT_FALSE(parse_client_message(R"({"op":"x","d":{"a":)" + deep));
   const std::string shallow = R"({"op":"x","d":{"a":")" + deep + deep + R"(\""}})";
   EXPECT_TRUE(parse_client_message(shallow));
 }

@@ -118,6 +118,13 @@ TEST_F(MediaJson, RefusesFloodsOfElements) {
   EXPECT_FALSE(parse_rtp_parameters(flood));
   flood["codecs"].erase(0);
   EXPECT_TRUE(parse_rtp_parameters(flood));
+  Json& parameters = flood["codecs"][0]["parameters"];
+  for (int i = 0; i < 64; ++i) {
+    parameters["p" + std::to_string(i)] = 1;
+  }
+  EXPECT_TRUE(parse_rtp_parameters(flood));
+  parameters["p64"] = 1;
+  EXPECT_FALSE(parse_rtp_parameters(flood));
 }
 
 TEST_F(MediaJson, ReadsAndWritesDtlsParameters) {

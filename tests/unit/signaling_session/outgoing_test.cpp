@@ -57,8 +57,29 @@ TEST_F(OutgoingTest, AboveHalfEphemeralEventsAreDroppedTheQueuedOnesToo) {
     out_.push("answer", log_);
   }
   EXPECT_TRUE(out_.congested());
-  EXPECT_FALSE(hint("new"));
+  // It went when the answers had piled up, not only when the next one was refused.
   EXPECT_EQ(frame().find("old"), std::string::npos);
+}
+
+TEST_F(OutgoingTest, ANewEphemeralEventIsRefusedWhileItIsCongested) {
+  for (int i = 0; i < 6; ++i) {
+    out_.push("answer", log_);
+  }
+  EXPECT_FALSE(hint("new"));
+  EXPECT_EQ(frame().find("new"), std::string::npos);
+}
+
+TEST_F(OutgoingTest, IsCongestedByHalfItsBytesOrByAnAbsoluteNumber) {
+  out_.push(std::string(500, 'x'), log_);
+  EXPECT_FALSE(out_.congested());
+  out_.push("x", log_);
+  EXPECT_TRUE(out_.congested());
+  Outgoing large{{1000, 10, 60, 100}};
+  large.push(std::string(101, 'x'), log_);
+  EXPECT_TRUE(large.congested());
+  std::string text;
+  EXPECT_TRUE(large.next_frame(log_, text));
+  EXPECT_FALSE(large.congested());
 }
 
 TEST_F(OutgoingTest, ALongLogDropsEphemeralEventsAndCostsNoQueue) {
@@ -75,6 +96,23 @@ TEST_F(OutgoingTest, TooManyUnreadAnswersOverflow) {
   EXPECT_FALSE(out_.overflowed());
   out_.push("x", log_);
   EXPECT_TRUE(out_.overflowed());
+}
+
+TEST_F(OutgoingTest, TooManySmallAnswersOverflow) {
+  for (int i = 0; i < 10; ++i) {
+    out_.push("x", log_);
+  }
+  EXPECT_FALSE(out_.overflowed());
+  out_.push("x", log_);
+  EXPECT_TRUE(out_.overflowed());
+}
+
+TEST_F(OutgoingTest, ANewConnectionStartsWithAnEmptyQueue) {
+  out_.push(std::string(1001, 'x'), log_);
+  out_.restart_after(log_.last());
+  EXPECT_FALSE(out_.overflowed());
+  EXPECT_FALSE(out_.congested());
+  EXPECT_EQ(frame(), "(nothing)");
 }
 
 TEST_F(OutgoingTest, ANewConnectionContinuesFromTheLog) {

@@ -105,6 +105,26 @@ TEST_F(SessionTest, KeepsNoEphemeralEventForLater) {
   EXPECT_EQ(frame(), "{ok}\n{resumed}");
 }
 
+TEST_F(SessionTest, QueuesNothingWhileNobodyReads) {
+  session_.detach(now_);
+  for (std::size_t i = 0; i <= limits_.outgoing.items; ++i) {
+    session_.say("{x}");
+    ASSERT_TRUE(session_.deliver(event("typing}", EventClass::kEphemeral)));
+  }
+  EXPECT_FALSE(session_.congested());
+  EXPECT_FALSE(session_.overflowed());
+}
+
+TEST_F(SessionTest, ANewConnectionIsNotHeldToTheOldOnesRequests) {
+  while (session_.admit(now_) == Admission::kGranted) {
+  }
+  now_ += seconds(1);
+  session_.detach(now_);
+  session_.attach(now_);
+  EXPECT_EQ(session_.admit(now_), Admission::kGranted);
+  EXPECT_EQ(session_.admit(now_), Admission::kGranted);
+}
+
 TEST_F(SessionTest, AnAnswerToAnEarlierConnectionIsForgotten) {
   const Epoch epoch = session_.epoch();
   session_.detach(now_);
@@ -138,6 +158,19 @@ TEST_F(SessionTest, LimitsTheRateAndThenThePatience) {
   EXPECT_EQ(session_.admit(now_), Admission::kGranted);
 }
 
+TEST_F(SessionTest, ForgetsRefusalsAfterAMinute) {
+  const auto refuse = [this] {
+    while (session_.admit(now_) == Admission::kGranted) {
+    }
+    session_.admit(now_);
+  };
+  refuse();
+  now_ += seconds(61);
+  refuse();
+  EXPECT_EQ(session_.admit(now_), Admission::kTooMany);
+  EXPECT_EQ(session_.admit(now_), Admission::kTooManyRefusals);
+}
+
 TEST_F(SessionTest, ClosesAfterSilence) {
   now_ += seconds(30);
   EXPECT_EQ(session_.tick(now_), Session::Verdict::kNothing);
@@ -161,6 +194,15 @@ TEST_F(SessionTest, ExpiresWhenItsClientStaysAway) {
   EXPECT_EQ(session_.next_timeout(), now_ + seconds(300));
   now_ += seconds(300);
   EXPECT_EQ(session_.tick(now_), Session::Verdict::kExpired);
+}
+
+TEST_F(SessionTest, DoesNotExpireOnceItsClientIsBack) {
+  session_.detach(now_);
+  now_ += seconds(299);
+  session_.attach(now_);
+  EXPECT_EQ(session_.next_timeout(), now_ + limits_.heartbeat + limits_.grace);
+  now_ += seconds(1);
+  EXPECT_EQ(session_.tick(now_), Session::Verdict::kNothing);
 }
 
 }  // namespace
