@@ -102,7 +102,10 @@ TEST_F(BadInput, NothingBeforeTheSession) {
   Client client(world_, ada_);
   EXPECT_EQ(client.error("conversation.list", Json::object()), "session.not_started");
   EXPECT_EQ(client.error("session.resume", {{"session_id", 5}}), "schema.violation");
+  client.socket().send_text(R"({"op":"session.start","d":{}})");
   client.start();
+  EXPECT_EQ(world_.server().counters().at("sessions_started"), 1U)
+      << "a start without id can't be answered, and so is none";
 }
 
 TEST_F(BadInput, AnObjectBehindTheStartInOneFrameIsKept) {
@@ -192,6 +195,19 @@ TEST(Deadlines, AConnectionThatDoesNotStartIsClosed4508) {
   const World world(options);
   Client client(world, world.guest("Ada"));
   EXPECT_EQ(client.socket().wait_for_close(), 4508);
+}
+
+TEST(Deadlines, AConnectionThatStartedOutlivesThatDeadline) {
+  SignalingOptions options;
+  options.session.start = std::chrono::seconds(1);
+  const World world(options);
+  const Guest ada = world.guest("Ada");
+  Client started(world, ada);
+  started.start();
+  // Its own deadline is later than that of the one that started.
+  Client idle(world, ada);
+  EXPECT_EQ(idle.socket().wait_for_close(), 4508);
+  started.ok("conversation.list", Json::object());
 }
 
 TEST(Deadlines, SilenceCloses4009AndTheSessionCanBeResumed) {

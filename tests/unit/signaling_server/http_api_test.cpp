@@ -1,9 +1,14 @@
 // HTTP over real sockets.
+#include "signaling/server/http_api.h"
+
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "signaling/server/server_state.h"
+#include "signaling/server/signaling_thread.h"
 #include "tests/unit/signaling_server/world.h"
 
 namespace parlance::signaling::test {
@@ -89,6 +94,35 @@ TEST(HttpApi, GuestsOfOneAddressAreLimited) {
   EXPECT_TRUE(refused.headers.contains("retry-after"));
 }
 
+TEST(HttpApi, ATicketOpensNothingAfterThirtySeconds) {
+  const auto store = chat::start_chat_service({.url = "memory:"}, [](const auto&) {}).value();
+  parlance::test::FakeMediaEngine media;
+  const std::unique_ptr<ServerState> state(
+      new ServerState{{},
+                      {*store, media, {}, {}, {}, {}, {}},
+                      SchemaRegistry::load(embedded_schemas()).value(),
+                      StaticFiles::load({}).value(),
+                      {},
+                      {},
+                      {},
+                      AddressLimiter({1, 1}),
+                      {},
+                      {}});
+  const HttpApi api(*state);
+  constexpr Timestamp kIssued{std::chrono::seconds(1000)};
+  const auto try_after = [&](std::chrono::seconds age) {
+    HttpRequest upgrade;
+    upgrade.path = "/v1/ws";
+    upgrade.query = "ticket=" + state->tickets.issue({}, "", kIssued);
+    return api.decide_upgrade(upgrade, kIssued + age);
+  };
+  EXPECT_TRUE(try_after(std::chrono::seconds(29)));
+  const auto late = try_after(std::chrono::seconds(30));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().status, 401);
+  store->stop();
+}
+
 TEST(HttpApi, ForeignPagesAreRefusedAllowedOnesMayRead) {
   SignalingOptions options;
   options.allowed_origins = {"https://app.example.org"};
@@ -129,6 +163,10 @@ TEST(HttpApi, MetricsAreForTheOperatorOnly) {
   EXPECT_EQ(world.http("GET", "/metrics", {{"host", "rebound.example"}}).status, 403);
   EXPECT_EQ(world.http("GET", "/metrics", {{"origin", "https://evil.example"}}).status, 403);
   SignalingOptions options;
+  options.allowed_origins = {"https://app.example.org"};
+  const World with_pages(options);
+  EXPECT_EQ(with_pages.http("GET", "/metrics", {{"origin", "https://app.example.org"}}).status, 403)
+      << "a page that may use the server is not its operator";
   options.trusted_addresses = {"192.0.2.1"};
   const World elsewhere(options);
   EXPECT_EQ(elsewhere.http("GET", "/metrics").status, 403);

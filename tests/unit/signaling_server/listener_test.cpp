@@ -84,6 +84,8 @@ TEST(Origin, OwnPagesAndListedOnesOnly) {
   EXPECT_FALSE(origin_allowed("http://localhost:8081", "localhost:8080", listed));
   EXPECT_FALSE(origin_allowed("https://evil.example", "call.example.org", listed));
   EXPECT_FALSE(origin_allowed("https://app.example.org.evil.example", "call.example.org", listed));
+  EXPECT_FALSE(origin_allowed("https://call.example.org.evil.example", "call.example.org", listed));
+  EXPECT_FALSE(origin_allowed("https://call.example.org@evil.example", "call.example.org", listed));
   EXPECT_FALSE(origin_allowed("null", "call.example.org", listed));
   EXPECT_FALSE(origin_allowed("http://", "", listed));
 }

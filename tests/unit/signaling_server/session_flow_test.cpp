@@ -1,10 +1,12 @@
 // Chat, presence and resuming over real sockets and two threads.
+#include <memory>
 #include <numeric>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "signaling/server/sessions.h"
 #include "tests/unit/signaling_server/world.h"
 
 namespace parlance::signaling::test {
@@ -88,6 +90,37 @@ TEST_F(Flow, ANewMemberHearsFromThenOnAndOneWhoLeftNoLonger) {
   EXPECT_EQ(bob.error("typing.start", {{"c", c}}), "not_found");
 }
 
+TEST_F(Flow, TheOtherTabsOfANewMemberHearOfTheJoining) {
+  const std::string c = new_id();
+  Client ada(world_, ada_);
+  ada.start();
+  const Json made = ada.ok("conversation.create", {{"c", c}, {"title", "Room"}});
+  Client bob(world_, bob_);
+  bob.start();
+  Client other_tab(world_, bob_);
+  other_tab.start();
+  bob.ok("invite.accept", {{"code", made["conversation"]["invite_code"]}});
+  EXPECT_EQ(other_tab.next_event("member.joined")["d"]["member"]["user"], bob_.user);
+  ada.ok("message.send", message(c, "to all tabs"));
+  EXPECT_EQ(other_tab.next_event("message.created")["d"]["message"]["body"], "to all tabs");
+}
+
+TEST_F(Flow, AnInviteOpensItsOwnConversationOnly) {
+  const std::string c = new_id();
+  Client ada(world_, ada_);
+  ada.start();
+  ada.ok("conversation.create", {{"c", c}, {"title", "Closed"}});
+  const Json open = ada.ok("conversation.create", {{"c", new_id()}, {"title", "Open"}});
+  Client bob(world_, bob_);
+  bob.start();
+  const std::string code = open["conversation"]["invite_code"];
+  EXPECT_EQ(bob.error("invite.accept", {{"code", std::string(code.size(), 'x')}}), "not_found");
+  bob.ok("invite.accept", {{"code", code}});
+  EXPECT_EQ(bob.error("conversation.get", {{"c", c}}), "not_found");
+  EXPECT_EQ(bob.error("message.send", message(c, "hello?")), "not_found");
+  EXPECT_EQ(bob.ok("sync", {{"cursors", {{{"c", c}, {"r", 0}}}}})["gone"][0], c);
+}
+
 TEST_F(Flow, PresenceAndTypingAreTold) {
   const std::string c = room();
   Client ada(world_, ada_);
@@ -162,6 +195,9 @@ TEST_F(Flow, TheNewerConnectionReplacesTheOlder4012) {
   Client second(world_, ada_);
   ASSERT_TRUE(second.resume(first.hello()["session_id"], first.last_s()));
   EXPECT_EQ(first.socket().wait_for_close(), 4012);
+  // The end of the older one is not the session's.
+  first.socket().cut();
+  ASSERT_TRUE(world_.fell_to("connections", 1));
   Client bob(world_, bob_);
   bob.start();
   bob.ok("message.send", message(c, "to the newer"));
@@ -203,6 +239,46 @@ TEST_F(Flow, ARenamedUserIsTold) {
   ada.start();
   EXPECT_EQ(ada.ok("profile.update", {{"name", "Ada L."}})["user"]["name"], "Ada L.");
   EXPECT_EQ(ada.next_event("profile.updated")["d"]["name"], "Ada L.");
+}
+
+TEST(Sessions, OfAUserAreSixteenAndTheOldestIdleOneGoesFirst) {
+  SignalingOptions options;
+  options.threads = 1;
+  World world(options);
+  const Guest ada = world.guest("Ada");
+  std::vector<std::unique_ptr<Client>> tabs;
+  const auto open = [&] {
+    tabs.push_back(std::make_unique<Client>(world, ada));
+    tabs.back()->start();
+  };
+  while (tabs.size() < Sessions::kMaxPerUser) {
+    open();
+  }
+  tabs[5]->socket().cut();
+  ASSERT_TRUE(world.fell_to("connections", Sessions::kMaxPerUser - 1));
+  open();
+  EXPECT_EQ(world.server().counters().at("sessions"), Sessions::kMaxPerUser);
+  EXPECT_FALSE(Client(world, ada).resume(tabs[5]->hello()["session_id"], 0));
+  tabs[0]->ok("conversation.list", Json::object());
+  open();
+  EXPECT_EQ(world.server().counters().at("sessions"), Sessions::kMaxPerUser);
+  EXPECT_EQ(tabs[0]->socket().wait_for_close(), 4012);
+  tabs[1]->ok("conversation.list", Json::object());
+}
+
+TEST(Sessions, RequestsWithoutIdAreNotOpenForever) {
+  SignalingOptions options;
+  options.session.open_requests = 2;
+  World world(options);
+  Client client(world, world.guest("Ada"));
+  client.start();
+  const std::string c = new_id();
+  client.ok("conversation.create", {{"c", c}, {"title", "Room"}});
+  for (int i = 0; i < 5; ++i) {
+    client.socket().send_text(Json({{"op", "typing.start"}, {"d", {{"c", c}}}}).dump());
+    client.socket().send_text(Json({{"op", "typing.start"}, {"d", {{"c", new_id()}}}}).dump());
+  }
+  client.ok("conversation.list", Json::object());
 }
 
 TEST(Sessions, OneThatIsExpiredIsReset) {

@@ -143,6 +143,26 @@ TEST_F(SlowReader, LosesItsSessionWhenItsLogRunsFull) {
   EXPECT_FALSE(page["events"].empty());
 }
 
+// Questions of one frame are answered all: nothing can be paused between them.
+TEST_F(SlowReader, IsCutOffWhenItsAnswersPileUp) {
+  SignalingOptions options = patient();
+  options.session.outgoing.bytes = 512 * 1024;
+  open(options);
+  send_many();
+  std::vector<std::int64_t> numbers;
+  read(*slow_, kMessages, numbers);
+  std::string frame;
+  constexpr int kQuestions = 50;  // answered by 60,000 bytes each
+  for (int id = 1000; id < 1000 + kQuestions; ++id) {
+    frame += Json({{"id", id}, {"op", "message.history"}, {"d", {{"c", c_}}}}).dump() + "\n";
+  }
+  slow_->socket().send_text(frame);
+  ASSERT_TRUE(world_->counted("connections_too_slow", 1));
+  EXPECT_EQ(count("sessions_lost"), 0U);
+  Client again(*world_, ada_);
+  EXPECT_TRUE(again.resume(slow_->hello()["session_id"], slow_->last_s()));
+}
+
 TEST_F(SlowReader, ThatAsksButDoesNotReadIsServedAgainOnceItReads) {
   SignalingOptions options = patient();
   options.threads = 1;  // else a request may pass while one thread tells the other to pause

@@ -63,6 +63,17 @@ TEST(AddressLimiter, CountsEachAddressAlone) {
   EXPECT_EQ(limiter.wait_ms("192.0.2.1", kStart + seconds(1)), 0U);
 }
 
+TEST(AddressLimiter, RemembersSoManyAddressesAndNoMore) {
+  AddressLimiter limiter({1, 1});
+  EXPECT_EQ(limiter.wait_ms("192.0.2.1", kStart), 0U);
+  for (std::size_t i = 2; i < AddressLimiter::kMaxAddresses; ++i) {
+    limiter.wait_ms(std::to_string(i), kStart);
+  }
+  EXPECT_GT(limiter.wait_ms("192.0.2.1", kStart), 0U) << "not there yet";
+  limiter.wait_ms("192.0.2.2", kStart);
+  EXPECT_EQ(limiter.wait_ms("192.0.2.1", kStart), 0U);
+}
+
 TEST(AddressLimiter, TakesAHouseholdOfIpv6AsOne) {
   EXPECT_EQ(limited_address("2001:db8:1:2::1"), limited_address("2001:db8:1:2:ffff::9"));
   EXPECT_NE(limited_address("2001:db8:1:2::1"), limited_address("2001:db8:1:3::1"));

@@ -70,8 +70,9 @@ World::World(SignalingOptions options, std::vector<HttpRoute> routes) {
                                      }
                                    })
               .value();
+  held_chat_ = std::make_unique<HeldChat>(*chat_);
   auto started = start_signaling_server(std::move(options),
-                                        {*chat_,
+                                        {*held_chat_,
                                          media,
                                          {},
                                          [] { return "metrics 1\n"; },
@@ -97,8 +98,16 @@ void World::set_not_ready(std::string reason) {
 }
 
 bool World::counted(const std::string& counter, std::uint64_t at_least) const {
+  return wait_until([&] { return server_->counters().at(counter) >= at_least; });
+}
+
+bool World::fell_to(const std::string& counter, std::uint64_t at_most) const {
+  return wait_until([&] { return server_->counters().at(counter) <= at_most; });
+}
+
+bool World::wait_until(const std::function<bool()>& done) const {
   const auto until = std::chrono::steady_clock::now() + parlance::test::kPatience;
-  while (server_->counters().at(counter) < at_least) {
+  while (!done()) {
     if (std::chrono::steady_clock::now() > until) {
       return false;
     }

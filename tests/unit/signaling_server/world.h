@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "signaling/server/signaling_server.h"
 #include "tests/support/media/fake_media_engine.h"
 #include "tests/support/ws/ws_client.h"
+#include "tests/unit/signaling_server/held_chat.h"
 
 namespace parlance::signaling::test {
 
@@ -50,6 +52,8 @@ class World {
   // What /readyz says from now on.
   void set_not_ready(std::string reason);
 
+  HeldChat& chat() { return *held_chat_; }
+
   HttpAnswer http(std::string_view method,
                   std::string_view target,
                   const Headers& headers = {},
@@ -59,6 +63,8 @@ class World {
 
   // Waits until the server has counted so much. False when it does not within kPatience.
   bool counted(const std::string& counter, std::uint64_t at_least) const;
+  // Until there are no more than so many.
+  bool fell_to(const std::string& counter, std::uint64_t at_most) const;
 
   Guest guest(const std::string& name) const;
   std::string ticket(const Guest& guest, const Headers& headers = {}) const;
@@ -66,10 +72,13 @@ class World {
   parlance::test::FakeMediaEngine media;
 
  private:
+  bool wait_until(const std::function<bool()>& done) const;
+
   std::atomic<SignalingServer*> sink_{nullptr};
   std::unique_ptr<chat::ChatService> chat_;
   mutable std::mutex mutex_;
   std::optional<std::string> not_ready_;
+  std::unique_ptr<HeldChat> held_chat_;
   std::unique_ptr<SignalingServer> server_;
 };
 
