@@ -75,7 +75,6 @@ struct Call {
     bench.now += std::chrono::microseconds(6'000);
     producer.on_packet(bench.now, 0, packet, false, outbox);
     producer.pass_on(bench.now, outbox);
-    bench.fan_out.clear();
   }
 
   test::ForwardBench bench;

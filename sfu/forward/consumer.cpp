@@ -139,6 +139,10 @@ void Consumer::update_active(Timestamp now, Outbox& outbox) {
   if (active == active_) {
     return;
   }
+  if (active) {
+    // It would begin with stored packets and get them again.
+    producer_.pass_on(now, outbox);
+  }
   active_ = active;
   waiting_ = true;
   if (active_) {

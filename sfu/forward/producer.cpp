@@ -49,10 +49,12 @@ Producer::Producer(const ProducerOptions& options,
     streams_.emplace_back(setup, context_.pool, context_.counters);
     streams_.back().set_paused(paused_);
   }
+  waiting_.reserve(kMaxGathered);
   ++context_.counters.producers;
 }
 
 Producer::~Producer() {
+  context_.fan_out.remove(*this);
   --context_.counters.producers;
 }
 
@@ -95,19 +97,20 @@ void Producer::on_packet(
       pipe->on_restart();
     }
   }
-  if (waiting_.empty()) {
-    context_.fan_out.add(*this);
-  }
   waiting_.push_back(packet);
-  context_.fan_out.count(consumers_.size());
+  const bool rest_follows = kind_ == rtp::MediaKind::kVideo && accepted->newest && !repaired &&
+                            !view.marker() && waiting_.size() < kMaxGathered;
+  context_.fan_out.add(*this, consumers_.size(), rest_follows ? now + kGatherTime : now);
 }
 
 void Producer::pass_on(Timestamp now, Outbox& outbox) {
+  context_.fan_out.remove(*this);
   if (kind_ == rtp::MediaKind::kVideo) {
     even_sizes(waiting_);
   }
   for (Consumer* consumer : consumers_) {
     consumer->on_packets(now, waiting_, outbox);
+    outbox.relieve();
   }
   for (const auto& pipe : pipes_) {
     pipe->on_packets(waiting_);
@@ -162,6 +165,7 @@ bool Producer::set_paused(Timestamp now, bool paused, Outbox& outbox) {
   if (paused_ == paused) {
     return false;
   }
+  pass_on(now, outbox);
   paused_ = paused;
   for (ProducerStream& stream : streams_) {
     stream.set_paused(paused);

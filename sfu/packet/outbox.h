@@ -33,6 +33,17 @@ class Destination {
   std::uint32_t train_ = 0;
 };
 
+class Outbox;
+
+// Who sends an outbox's datagrams before the batch ends.
+class OutboxRelief {
+ public:
+  virtual ~OutboxRelief() = default;
+
+  // Sends all that is in it and clears it.
+  virtual void relieve(Outbox& outbox) = 0;
+};
+
 // Holds the datagrams of one batch in slots of its own, in one chain ("train") per destination in
 // the order they were sent. All memory is taken at construction. Use:
 //   if (auto slot = outbox.reserve(); !slot.empty()) { write and encrypt there; outbox.send(to,
@@ -41,6 +52,10 @@ class Destination {
 class Outbox : public DatagramSink {
  public:
   static constexpr std::size_t kDefaultCapacity = 4096;
+
+  // So many are sent together where there is a relief: their bytes are still in the second-level
+  // cache when the kernel copies them.
+  static constexpr std::size_t kReliefDatagrams = 256;
 
   struct Train {
     Path to;
@@ -62,6 +77,18 @@ class Outbox : public DatagramSink {
   // Copies; for what is rare. False when full.
   bool send_copy(Destination& to, std::span<const std::uint8_t> bytes);
   void send(const Path& to, std::span<const std::uint8_t> datagram) override;
+
+  // Null: everything waits for the end of the batch.
+  void set_relief(OutboxRelief* relief) { relief_ = relief; }
+
+  bool has_relief() const { return relief_ != nullptr; }
+
+  // Between two destinations: nothing that belongs into one train comes any more.
+  void relieve() {
+    if (relief_ != nullptr && used_ >= kReliefDatagrams) {
+      relief_->relieve(*this);
+    }
+  }
 
   std::size_t size() const { return used_; }
 
@@ -95,6 +122,7 @@ class Outbox : public DatagramSink {
     return arena_.get() + std::size_t{datagram} * kMaxDatagramBytes;
   }
 
+  OutboxRelief* relief_ = nullptr;
   std::size_t capacity_;
   std::size_t used_ = 0;
   std::uint64_t batch_ = 1;

@@ -1,5 +1,6 @@
 #include "sfu/transport/shard.h"
 
+#include <algorithm>
 #include <array>
 #include <type_traits>
 #include <unordered_map>
@@ -91,7 +92,8 @@ struct Shard::Core {
   void on_datagram(Timestamp now, const ReceivedDatagram& datagram, Outbox& outbox);
   void on_stun(Timestamp now, const ReceivedDatagram& datagram, Outbox& outbox);
   void close_transport(Timestamp now, Call& call, TransportId id, Outbox& outbox);
-  void pass_on(Timestamp now, Outbox& outbox);
+  bool has_room(const Outbox& outbox) const;
+  void pass_on(Timestamp now, Timestamp due, Outbox& outbox);
   bool on_pipe(Timestamp now, std::size_t from, Outbox& outbox);
   void on_pipe_entry(Timestamp now, std::size_t from, const Pipe::Entry& entry, Outbox& outbox);
   void on_piped_media(Timestamp now, PipePort& port, const Pipe::Entry& entry, Outbox& outbox);
@@ -180,9 +182,6 @@ void Shard::Core::on_datagram(Timestamp now, const ReceivedDatagram& datagram, O
   ++counters.packets_in;
   counters.bytes_in += bytes.size();
   const rtp::DatagramKind kind = rtp::classify_datagram(bytes);
-  if (kind != rtp::DatagramKind::kRtp && kind != rtp::DatagramKind::kRtcp) {
-    pass_on(now, outbox);  // ICE and DTLS make consumers begin
-  }
   if (kind == rtp::DatagramKind::kStun) {
     return on_stun(now, datagram, outbox);
   }
@@ -217,12 +216,18 @@ void Shard::Core::on_stun(Timestamp now, const ReceivedDatagram& datagram, Outbo
   guarded(*transport, [&] { transport->on_stun(now, datagram.packet, datagram.from, outbox); });
 }
 
-void Shard::Core::pass_on(Timestamp now, Outbox& outbox) {
-  for (Producer* producer : fan_out.producers()) {
+// For one more datagram, whoever it goes to.
+bool Shard::Core::has_room(const Outbox& outbox) const {
+  const std::size_t copies = outbox.has_relief() ? 0 : fan_out.copies();
+  return outbox.free() >= kOutboxHeadroom + copies;
+}
+
+// What is due until then.
+void Shard::Core::pass_on(Timestamp now, Timestamp due, Outbox& outbox) {
+  while (Producer* producer = fan_out.due(due)) {
     guarded(owner_of(*producer), [&] { producer->pass_on(now, outbox); });
     producer->forget_waiting();
   }
-  fan_out.clear();
 }
 
 // True where there is more.
@@ -233,7 +238,8 @@ bool Shard::Core::on_pipe(Timestamp now, std::size_t from, Outbox& outbox) {
     if (!entry) {
       return false;
     }
-    if (outbox.free() < kOutboxHeadroom + fan_out.copies()) {
+    if (!has_room(outbox)) {
+      pass_on(now, kNever, outbox);
       return true;
     }
     on_pipe_entry(now, from, *entry, outbox);
@@ -258,6 +264,8 @@ void Shard::Core::on_pipe_entry(Timestamp now,
     ++counters.pipe_strays;
     return;
   }
+  // A pipe begins with what is stored, which may still wait.
+  pass_on(now, kNever, outbox);
   guarded(owner_of(*producer), [&] { on_pipe_request(now, from, entry.message, *producer); });
 }
 
@@ -348,15 +356,18 @@ std::size_t Shard::on_datagrams(Timestamp now,
   Settle settle(now, outbox, core_->counters);
   std::size_t taken = 0;
   while (taken < datagrams.size()) {
-    if (taken > 0 && outbox.free() < kOutboxHeadroom + core_->fan_out.copies()) {
-      break;
+    if (!core_->has_room(outbox)) {
+      if (taken > 0) {
+        break;
+      }
+      core_->pass_on(now, kNever, outbox);
     }
     const ReceivedDatagram datagram = std::move(datagrams[taken++]);
     if (datagram.packet) {
       core_->on_datagram(now, datagram, outbox);
     }
   }
-  core_->pass_on(now, outbox);
+  core_->pass_on(now, now, outbox);
   settle.run_due(*core_);
   return taken;
 }
@@ -369,17 +380,18 @@ bool Shard::on_pipes(Timestamp now, Outbox& outbox) {
       more = core_->on_pipe(now, from, outbox) || more;
     }
   }
-  core_->pass_on(now, outbox);
+  core_->pass_on(now, now, outbox);
   settle.run_due(*core_);
   return more;
 }
 
 Timestamp Shard::next_timeout() const {
-  return core_->ready.next();
+  return std::min(core_->ready.next(), core_->fan_out.next());
 }
 
 void Shard::on_timeout(Timestamp now, Outbox& outbox) {
   Settle settle(now, outbox, core_->counters);
+  core_->pass_on(now, now, outbox);
   settle.run_due(*core_);
 }
 

@@ -15,6 +15,7 @@ ShardRunner::ShardRunner(ShardSockets sockets, ShardConfig config, BugLog bug_lo
       pipes_(config.pipes),
       bug_log_(std::move(bug_log)),
       shard_(std::move(config)) {
+  outbox_.set_relief(this);
   tick(monotonic_now());
 }
 

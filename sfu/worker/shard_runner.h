@@ -49,7 +49,7 @@ using BugLog = std::function<void(std::string_view)>;
 
 // Everything but request(), tell() and board() is for the thread that owns the runner at the
 // time.
-class ShardRunner {
+class ShardRunner : private OutboxRelief {
  public:
   // A shard that lets this many commands pile up is stuck. The upper half is kept for those without
   // a reply, which close things and must not be refused.
@@ -63,7 +63,7 @@ class ShardRunner {
   static constexpr int kPipeTurns = 16;
 
   ShardRunner(ShardSockets sockets, ShardConfig config, BugLog bug_log);
-  ~ShardRunner();
+  ~ShardRunner() override;
   ShardRunner(const ShardRunner&) = delete;
   ShardRunner& operator=(const ShardRunner&) = delete;
 
@@ -129,6 +129,9 @@ class ShardRunner {
   void post(ShardCommand command);
   void settle();
   void flush();
+
+  void relieve(Outbox&) override { flush(); }
+
   void publish_pipes();
   void deliver_events();
 

@@ -1,6 +1,7 @@
 #include "sfu/worker/worker.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <string>
@@ -92,8 +93,7 @@ void Worker::run() {
 }
 
 void Worker::turn() {
-  const int count = epoll_wait(
-      epoll_.get(), events_.data(), static_cast<int>(kMaxEvents), wait_ms(monotonic_now()));
+  const int count = wait(monotonic_now());
   for (const epoll_event& event :
        std::span(events_).first(static_cast<std::size_t>(std::max(count, 0)))) {
     serve(*static_cast<const Target*>(event.data.ptr));
@@ -151,16 +151,27 @@ void Worker::run_tasks() {
   }
 }
 
-int Worker::wait_ms(Timestamp now) const {
+// For sockets or the next deadline; how many events there are.
+int Worker::wait(Timestamp now) {
   Timestamp next = next_tick_;
   for (const ShardRunner* const runner : runners_) {
     next = std::min(next, runner->next_timeout());
   }
-  if (next <= now) {
-    return 0;
+  const Duration left = std::max(next - now, Duration(0));
+  const auto whole = std::chrono::floor<std::chrono::seconds>(left);
+  const timespec timeout{.tv_sec = whole.count(),
+                         .tv_nsec = std::chrono::nanoseconds(left - whole).count()};
+  const int count =
+      epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(kMaxEvents), &timeout, nullptr);
+  if (count >= 0 || errno != ENOSYS) {
+    return count;
   }
-  // Up: a timer that is looked at too early would be looked at again and again.
-  return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(next - now).count());
+  // Before Linux 5.11. Up: a timer that is looked at too early would be looked at again and again.
+  const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(left);
+  return epoll_wait(epoll_.get(),
+                    events_.data(),
+                    static_cast<int>(kMaxEvents),
+                    static_cast<int>(rounded.count()));
 }
 
 }  // namespace parlance::sfu

@@ -71,7 +71,7 @@ class Worker {
   void run_timers(Timestamp now);
   void tick(Timestamp now);
   void run_tasks();
-  int wait_ms(Timestamp now) const;
+  int wait(Timestamp now);
   void watch(const Target& target);
 
   const unsigned index_;

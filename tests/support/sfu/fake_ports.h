@@ -167,7 +167,6 @@ struct ForwardBench {
   void feed(sfu::Producer& producer, const RtpSample& sample, bool repaired = false) {
     wait(producer, sample, repaired);
     producer.pass_on(now, outbox);
-    fan_out.clear();
   }
 };
 

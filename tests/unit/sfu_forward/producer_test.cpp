@@ -71,6 +71,86 @@ TEST_F(ProducerTest, SendsAPacketAgainByRtxWithoutItsPadding) {
   EXPECT_EQ(sent[2].bytes[0] & 0x20U, 0U);
 }
 
+TEST_F(ProducerTest, LetsAVideoFrameWaitForItsLastPacket) {
+  const auto producer = make(test::video_producer(1, 1000));
+  auto sample = test::ForwardBench::video(10, true);
+  sample.marker = false;
+  bench.wait(*producer, sample);
+  EXPECT_EQ(bench.fan_out.due(bench.now), nullptr);
+  EXPECT_EQ(bench.fan_out.next(), bench.now + Producer::kGatherTime);
+  bench.now += 100us;
+  bench.wait(*producer, test::ForwardBench::video(11, false, false));
+  EXPECT_EQ(bench.fan_out.due(bench.now), producer.get());
+}
+
+TEST_F(ProducerTest, PassesOnTheStartOfALongFrame) {
+  const auto producer = make(test::video_producer(1, 1000));
+  for (std::size_t i = 0; i < Producer::kMaxGathered; ++i) {
+    EXPECT_EQ(bench.fan_out.due(bench.now), nullptr);
+    auto sample = test::ForwardBench::video(static_cast<std::uint16_t>(10 + i), i == 0, i == 0);
+    sample.marker = false;
+    bench.wait(*producer, sample);
+  }
+  EXPECT_EQ(bench.fan_out.due(bench.now), producer.get());
+}
+
+TEST_F(ProducerTest, LetsNothingWaitThatIsLateAlready) {
+  const auto producer = make(test::video_producer(1, 1000));
+  bench.feed(*producer, test::ForwardBench::video(10, true));
+  bench.feed(*producer, test::ForwardBench::video(13));
+  auto late = test::ForwardBench::video(11);
+  late.marker = false;
+  bench.wait(*producer, late);
+  EXPECT_EQ(bench.fan_out.due(bench.now), producer.get());
+  producer->pass_on(bench.now, bench.outbox);
+  auto repaired = test::ForwardBench::video(12);
+  repaired.marker = false;
+  bench.wait(*producer, repaired, true);
+  EXPECT_EQ(bench.fan_out.due(bench.now), producer.get());
+}
+
+TEST_F(ProducerTest, LetsNoAudioWait) {
+  const auto producer = make(test::audio_producer(1, 1000));
+  test::RtpSample sample;
+  sample.payload_type = test::kAudioType;
+  sample.ssrc = 1000;
+  sample.payload = {1, 2, 3};
+  bench.wait(*producer, sample);
+  EXPECT_EQ(bench.fan_out.due(bench.now), producer.get());
+}
+
+TEST_F(ProducerTest, PassesOnWhatWaitsBeforeItIsPaused) {
+  const auto producer = make(test::video_producer(1, 1000));
+  const auto consumer = consume(*producer, test::video_consumer(1, 1, 2000));
+  auto sample = test::ForwardBench::video(10, true);
+  sample.marker = false;
+  bench.wait(*producer, sample);
+  producer->set_paused(bench.now, true, bench.outbox);
+  EXPECT_EQ(bench.subscriber.sent.size(), 1U);
+}
+
+TEST_F(ProducerTest, IsForgottenByTheFanOutWhenItGoes) {
+  auto producer = make(test::video_producer(1, 1000));
+  bench.wait(*producer, test::ForwardBench::video(10, true));
+  producer.reset();
+  EXPECT_EQ(bench.fan_out.due(kNever), nullptr);
+}
+
+TEST_F(ProducerTest, SendsWhatWaitsOnceToAConsumerThatBegins) {
+  const auto producer = make(test::video_producer(1, 1000));
+  const auto old = consume(*producer, test::video_consumer(1, 1, 2000));
+  auto sample = test::ForwardBench::video(10, true);
+  sample.marker = false;
+  bench.wait(*producer, sample);
+  const auto fresh = consume(*producer, test::video_consumer(2, 1, 3000));
+  producer->pass_on(bench.now, bench.outbox);
+  const auto& sent = bench.subscriber.sent;
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_EQ(sent[0].ssrc, 2000U);
+  EXPECT_EQ(sent[1].ssrc, 3000U);
+  EXPECT_EQ(bench.drops(DropReason::kDuplicateRtp), 0U);
+}
+
 TEST_F(ProducerTest, DropsPayloadTypesThatWereNotAgreedOn) {
   const auto producer = make(test::video_producer(1, 1000));
   auto sample = test::ForwardBench::video(10, true);

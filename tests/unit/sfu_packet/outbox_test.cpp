@@ -55,6 +55,44 @@ TEST(Outbox, BeginsNewTrainsAfterItWasCleared) {
   EXPECT_EQ(outbox.total_bytes(), 6U);
 }
 
+// Notes how much it was given.
+class NotingRelief final : public OutboxRelief {
+ public:
+  void relieve(Outbox& outbox) override {
+    given.push_back(outbox.size());
+    outbox.clear();
+  }
+
+  std::vector<std::size_t> given;
+};
+
+TEST(Outbox, IsRelievedOnceThereIsEnoughToSend) {
+  Outbox outbox(2 * Outbox::kReliefDatagrams);
+  NotingRelief relief;
+  outbox.set_relief(&relief);
+  Destination a(path(1));
+  for (std::size_t i = 1; i < Outbox::kReliefDatagrams; ++i) {
+    put(outbox, a, 1);
+  }
+  outbox.relieve();
+  EXPECT_TRUE(relief.given.empty());
+  put(outbox, a, 1);
+  put(outbox, a, 1);
+  outbox.relieve();
+  EXPECT_EQ(relief.given, std::vector{Outbox::kReliefDatagrams + 1});
+  EXPECT_TRUE(outbox.empty());
+}
+
+TEST(Outbox, KeepsEverythingWhereThereIsNoRelief) {
+  Outbox outbox(2 * Outbox::kReliefDatagrams);
+  Destination a(path(1));
+  for (std::size_t i = 0; i <= Outbox::kReliefDatagrams; ++i) {
+    put(outbox, a, 1);
+  }
+  outbox.relieve();
+  EXPECT_EQ(outbox.size(), Outbox::kReliefDatagrams + 1);
+}
+
 TEST(Outbox, TellsDestinationsOfSeveralOutboxesApart) {
   Outbox first(16);
   Outbox second(16);

@@ -52,7 +52,6 @@ class PipePortTest : public ::testing::Test {
   void receive(const test::RtpSample& sample) {
     port->on_packet(bench.now, sample.bytes(), bench.outbox);
     producer->pass_on(bench.now, bench.outbox);
-    bench.fan_out.clear();
   }
 
   RouterId router = test::id_of<RouterId>(1);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sfu/forward/producer.h"
 #include "sfu/ice/ice_server.h"
 #include "tests/support/sfu/fake_crypto.h"
 #include "tests/support/sfu/media_samples.h"
@@ -53,10 +54,11 @@ class ShardTest : public ::testing::Test {
     receive(peer.client_hello(), number);
   }
 
-  std::vector<std::uint8_t> protected_video(std::uint16_t sequence) {
+  std::vector<std::uint8_t> protected_video(std::uint16_t sequence, bool ends_frame = true) {
     test::RtpSample sample;
     sample.ssrc = 1000;
     sample.sequence = sequence;
+    sample.marker = ends_frame;
     sample.payload = test::vp8_payload(true, sequence == 1);
     auto bytes = sample.bytes();
     const std::size_t size = bytes.size();
@@ -151,6 +153,35 @@ TEST_F(ShardTest, ForwardsFromOneTransportToAnother) {
   EXPECT_EQ(shard.counters().consumers, 1U);
 }
 
+TEST_F(ShardTest, LetsTheStartOfAFrameWaitForItsEndButNotForLong) {
+  connect(1);
+  connect(2);
+  ASSERT_TRUE(shard.produce(router, transport(1), test::video_producer(1, 1000)));
+  ASSERT_TRUE(shard.consume(now, router, transport(2), test::video_consumer(2, 1, 2000), outbox));
+  outbox.clear();
+  receive(protected_video(1, false), 1);
+  EXPECT_TRUE(outbox.empty());
+  receive(protected_video(2), 1);
+  EXPECT_EQ(outbox.size(), 2U);
+  outbox.clear();
+  receive(protected_video(3, false), 1);
+  EXPECT_TRUE(outbox.empty());
+  EXPECT_EQ(shard.next_timeout(), now + Producer::kGatherTime);
+  shard.on_timeout(shard.next_timeout(), outbox);
+  EXPECT_EQ(shard.counters().rtp_forwarded, 3U);
+}
+
+TEST_F(ShardTest, ForgetsWhatWaitsOfAProducerThatIsClosed) {
+  connect(1);
+  connect(2);
+  ASSERT_TRUE(shard.produce(router, transport(1), test::video_producer(1, 1000)));
+  ASSERT_TRUE(shard.consume(now, router, transport(2), test::video_consumer(2, 1, 2000), outbox));
+  receive(protected_video(1, false), 1);
+  shard.close_producer(router, test::id_of<ProducerId>(1));
+  shard.on_timeout(now + Producer::kGatherTime, outbox);
+  EXPECT_EQ(shard.counters().rtp_forwarded, 0U);
+}
+
 TEST_F(ShardTest, AsksForAKeyFrameInTheSameCallThatResumes) {
   connect(1);
   connect(2);
@@ -186,6 +217,25 @@ TEST_F(ShardTest, StopsWhereTheOutboxNeedsToBeFlushedFirst) {
   EXPECT_GT(calls, 1U);
   EXPECT_EQ(shard.counters().rtp_forwarded, 10U);
   EXPECT_EQ(shard.counters().drops[DropReason::kOutboxFull], 0U);
+}
+
+TEST_F(ShardTest, TakesABatchAtOnceWhereTheOutboxIsRelieved) {
+  struct Relief final : OutboxRelief {
+    void relieve(Outbox& full) override { full.clear(); }
+  } relief;
+
+  connect(1);
+  connect(2);
+  ASSERT_TRUE(shard.produce(router, transport(1), test::video_producer(1, 1000)));
+  ASSERT_TRUE(shard.consume(now, router, transport(2), test::video_consumer(2, 1, 2000), outbox));
+  Outbox small(kOutboxHeadroom + 4);
+  small.set_relief(&relief);
+  std::vector<ReceivedDatagram> datagrams;
+  for (std::uint16_t i = 1; i <= 10; ++i) {
+    datagrams.push_back({test::slot_of(shard.packets(), protected_video(i)), path(1)});
+  }
+  EXPECT_EQ(shard.on_datagrams(now, datagrams, small), 10U);
+  EXPECT_EQ(shard.counters().rtp_forwarded, 10U);
 }
 
 TEST_F(ShardTest, TakesAtLeastOneDatagramHoweverSmallTheOutbox) {
