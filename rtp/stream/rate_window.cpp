@@ -5,33 +5,31 @@
 
 namespace parlance::rtp {
 
-void RateWindow::add(Timestamp now, std::size_t bytes) {
-  advance(now);
-  buckets_[static_cast<std::size_t>(newest_bucket_) % kBuckets] +=
-      static_cast<std::uint32_t>(bytes);
-  in_window_ += bytes;
-  total_bytes_ += bytes;
-  ++total_packets_;
-}
-
 std::uint64_t RateWindow::bits_per_second(Timestamp now) {
-  if (!started_) {
+  if (total_packets_ == 0) {
     return 0;
   }
-  advance(now);
+  if (now >= open_until_) {
+    advance(now);
+  }
   const auto covered = std::min<std::int64_t>(kBuckets, newest_bucket_ - first_bucket_ + 1);
   const auto micros = static_cast<std::uint64_t>(covered * bucket_length_.count());
   constexpr std::uint64_t kMicrosPerSecond = 1'000'000;
-  return in_window_ * 8 * kMicrosPerSecond / micros;
+  return (in_window_ + open_bytes_) * 8 * kMicrosPerSecond / micros;
 }
 
+// Closes the newest bucket and opens the one of `now`.
 void RateWindow::advance(Timestamp now) {
   const std::int64_t bucket = now.time_since_epoch() / bucket_length_;
-  if (!started_) {
-    started_ = true;
+  open_until_ = Timestamp((bucket + 1) * bucket_length_);
+  if (total_packets_ == 0) {
     first_bucket_ = newest_bucket_ = bucket;
     return;
   }
+  buckets_[static_cast<std::size_t>(newest_bucket_) % kBuckets] =
+      static_cast<std::uint32_t>(open_bytes_);
+  in_window_ += open_bytes_;
+  open_bytes_ = 0;
   if (bucket - newest_bucket_ >= static_cast<std::int64_t>(kBuckets)) {
     buckets_.fill(0);
     in_window_ = 0;

@@ -17,7 +17,16 @@ class RateWindow {
   explicit RateWindow(Duration window = std::chrono::milliseconds(1000))
       : bucket_length_(window / kBuckets) {}
 
-  void add(Timestamp now, std::size_t bytes);
+  // Called for every packet that leaves, several times: most of them end in the open bucket, all
+  // that is touched for them lies together, and nothing is divided.
+  void add(Timestamp now, std::size_t bytes) {
+    if (now >= open_until_) {
+      advance(now);
+    }
+    open_bytes_ += bytes;
+    total_bytes_ += bytes;
+    ++total_packets_;
+  }
 
   // Over the window, or over the time since the first packet where that is shorter.
   std::uint64_t bits_per_second(Timestamp now);
@@ -29,14 +38,15 @@ class RateWindow {
  private:
   void advance(Timestamp now);
 
-  Duration bucket_length_;
-  std::array<std::uint32_t, kBuckets> buckets_{};
-  std::int64_t newest_bucket_ = 0;
-  std::int64_t first_bucket_ = 0;
-  std::uint64_t in_window_ = 0;
+  Timestamp open_until_ = Timestamp::min();  // end of the newest bucket
+  std::uint64_t open_bytes_ = 0;             // in it
   std::uint64_t total_bytes_ = 0;
   std::uint64_t total_packets_ = 0;
-  bool started_ = false;
+  Duration bucket_length_;
+  std::int64_t newest_bucket_ = 0;
+  std::int64_t first_bucket_ = 0;
+  std::uint64_t in_window_ = 0;                    // in the buckets before the newest
+  std::array<std::uint32_t, kBuckets> buckets_{};  // the newest one's place is empty
 };
 
 }  // namespace parlance::rtp

@@ -1,6 +1,7 @@
 #include "rtp/stream/sequence_rewriter.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace parlance::rtp {
 
@@ -11,35 +12,33 @@ void SequenceRewriter::start_run(ExtendedSequence first_input, std::uint32_t sou
 }
 
 bool SequenceRewriter::skip(ExtendedSequence input) {
-  if (runs_.empty()) {
+  if (!started_) {
     open(input + 1, 0);
     return true;
   }
-  Run& run = runs_.back();
-  if (input <= run.last_input) {
+  if (input <= current_.last_input) {
     return false;
   }
   // What is missing before it keeps its place.
-  run.last_input = std::max(run.last_input, input - 1);
-  open(input + 1, run.source);
+  current_.last_input = std::max(current_.last_input, input - 1);
+  open(input + 1, current_.source);
   return true;
 }
 
 std::optional<std::uint16_t> SequenceRewriter::map(ExtendedSequence input) {
-  if (runs_.empty()) {
+  if (!started_) {
     open(input, 0);
   }
-  Run& current = runs_.back();
-  if (input >= current.first_input) {
-    current.last_input = std::max(current.last_input, input);
-    return static_cast<std::uint16_t>(input - current.offset);
+  if (input >= current_.first_input) {
+    current_.last_input = std::max(current_.last_input, input);
+    return static_cast<std::uint16_t>(input - current_.offset);
   }
-  for (auto run = runs_.rbegin() + 1; run != runs_.rend(); ++run) {
-    if (run->source != current.source || input > run->last_input) {
+  for (const Run& run : std::views::reverse(past_)) {
+    if (run.source != current_.source || input > run.last_input) {
       return std::nullopt;
     }
-    if (input >= run->first_input) {
-      return static_cast<std::uint16_t>(input - run->offset);
+    if (input >= run.first_input) {
+      return static_cast<std::uint16_t>(input - run.offset);
     }
   }
   return std::nullopt;
@@ -49,11 +48,17 @@ std::optional<SequenceRewriter::Input> SequenceRewriter::find(std::uint16_t outp
   const ExtendedSequence newest = next_output() - 1;
   const ExtendedSequence extended =
       newest + sequence_distance(output, static_cast<std::uint16_t>(newest));
+  if (!started_ || extended > newest) {
+    return std::nullopt;
+  }
   const auto first_output = [](const Run& run) {
     return run.first_input - run.offset;
   };
-  const auto after = std::ranges::upper_bound(runs_, extended, {}, first_output);
-  if (extended > newest || after == runs_.begin()) {
+  if (extended >= first_output(current_)) {
+    return Input{extended + current_.offset, current_.source};
+  }
+  const auto after = std::ranges::upper_bound(past_, extended, {}, first_output);
+  if (after == past_.begin()) {
     return std::nullopt;
   }
   const Run& run = *(after - 1);
@@ -62,17 +67,19 @@ std::optional<SequenceRewriter::Input> SequenceRewriter::find(std::uint16_t outp
 
 void SequenceRewriter::open(ExtendedSequence first_input, std::uint32_t source) {
   const ExtendedSequence output = next_output();
-  if (!runs_.empty() && runs_.back().last_input < runs_.back().first_input) {
-    runs_.pop_back();  // nothing was sent in it
+  const bool anything_sent = started_ && current_.last_input >= current_.first_input;
+  if (anything_sent) {
+    if (past_.size() == kMaxPastRuns) {
+      past_.erase(past_.begin(), past_.begin() + kMaxPastRuns / 2);
+    }
+    past_.push_back(current_);
   }
-  if (runs_.size() == kMaxRuns) {
-    runs_.erase(runs_.begin(), runs_.begin() + kMaxRuns / 2);
-  }
-  runs_.push_back({first_input, first_input - 1, first_input - output, source});
+  started_ = true;
+  current_ = {first_input, first_input - 1, first_input - output, source};
 }
 
 ExtendedSequence SequenceRewriter::next_output() const {
-  return runs_.empty() ? first_output_ : runs_.back().last_input - runs_.back().offset + 1;
+  return started_ ? current_.last_input - current_.offset + 1 : first_output_;
 }
 
 }  // namespace parlance::rtp

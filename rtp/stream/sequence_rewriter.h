@@ -46,13 +46,15 @@ class SequenceRewriter {
     std::uint32_t source = 0;
   };
 
-  static constexpr std::size_t kMaxRuns = 512;
+  static constexpr std::size_t kMaxPastRuns = 512;
 
   void open(ExtendedSequence first_input, std::uint32_t source);
   ExtendedSequence next_output() const;
 
-  std::vector<Run> runs_;  // ascending by output; the last is the current one
   ExtendedSequence first_output_;
+  bool started_ = false;
+  Run current_;            // by value: each packet needs it, the others hardly one
+  std::vector<Run> past_;  // ascending by output
 };
 
 }  // namespace parlance::rtp

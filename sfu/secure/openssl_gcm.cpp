@@ -82,15 +82,19 @@ OpensslGcmOutbound::OpensslGcmOutbound(const SrtpKeys& keys)
       rtcp_(keys.profile, keys.outbound, GcmKey::Use::kRtcp, GcmKey::Direction::kSeal) {}
 
 OpensslGcmOutbound::Stream& OpensslGcmOutbound::stream_of(std::uint32_t ssrc) {
-  if (last_ < streams_.size() && streams_[last_].ssrc == ssrc) {
-    return streams_[last_];
+  if (current_ && current_->ssrc == ssrc) {
+    return *current_;
   }
-  const auto found = std::ranges::find(streams_, ssrc, &Stream::ssrc);
-  last_ = static_cast<std::size_t>(found - streams_.begin());
-  if (found == streams_.end()) {
-    streams_.push_back({.ssrc = ssrc});
+  Stream wanted{.ssrc = ssrc};
+  const auto found = std::ranges::find(others_, ssrc, &Stream::ssrc);
+  if (found != others_.end()) {
+    wanted = *found;
+    others_.erase(found);
   }
-  return streams_[last_];
+  if (current_) {
+    others_.push_back(*current_);
+  }
+  return current_.emplace(wanted);
 }
 
 std::expected<std::size_t, SrtpError> OpensslGcmOutbound::protect_rtp(
@@ -143,7 +147,10 @@ std::expected<std::size_t, SrtpError> OpensslGcmOutbound::protect_rtcp(
 }
 
 void OpensslGcmOutbound::forget(std::uint32_t ssrc) {
-  std::erase_if(streams_, [ssrc](const Stream& stream) { return stream.ssrc == ssrc; });
+  if (current_ && current_->ssrc == ssrc) {
+    current_.reset();
+  }
+  std::erase_if(others_, [ssrc](const Stream& stream) { return stream.ssrc == ssrc; });
 }
 
 OpensslGcmInbound::OpensslGcmInbound(const SrtpKeys& keys)

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "sfu/secure/gcm_key.h"
@@ -35,8 +36,9 @@ class OpensslGcmOutbound : public SrtpOutbound {
 
   GcmKey rtp_;
   GcmKey rtcp_;
-  std::vector<Stream> streams_;
-  std::size_t last_ = 0;  // packets of one stream mostly follow each other
+  // Packets of one stream mostly follow each other: its state is at hand, that of others is not.
+  std::optional<Stream> current_;
+  std::vector<Stream> others_;
   std::uint32_t rtcp_index_ = 0;
 };
 
