@@ -37,11 +37,12 @@ std::size_t ReceiveBatch::discard(int fd) {
   return count > 0 ? static_cast<std::size_t>(count) : 0;
 }
 
-ReceiveBatch::Result ReceiveBatch::receive(LocalEnds& ends, SocketId socket, PacketPool& pool) {
+ReceiveBatch::Result ReceiveBatch::receive(LocalEnds& ends,
+                                           SocketId socket,
+                                           int fd,
+                                           PacketPool& pool) {
   Result result;
-  const UdpSocket& from = ends.sockets()[socket];
-  const int fd = from.fd();
-  const std::size_t slots = prepare(from.is_wildcard(), pool);
+  const std::size_t slots = prepare(ends.sockets()[socket].is_wildcard(), pool);
   if (slots == 0) {
     result.no_slot = discard(fd);
     return result;

@@ -28,9 +28,14 @@ class ReceiveBatch {
     bool more = false;         // the batch was full
   };
 
-  // From that socket; the paths have the end that each datagram came to. Slots that the caller
-  // leaves in the datagrams are used again.
-  Result receive(LocalEnds& ends, SocketId socket, PacketPool& pool);
+  // From one of that socket's descriptors; the paths have the end that each datagram came to. Slots
+  // that the caller leaves in the datagrams are used again.
+  Result receive(LocalEnds& ends, SocketId socket, int fd, PacketPool& pool);
+
+  // From its first.
+  Result receive(LocalEnds& ends, SocketId socket, PacketPool& pool) {
+    return receive(ends, socket, ends.sockets()[socket].fd(), pool);
+  }
 
  private:
   std::size_t prepare(bool with_info, PacketPool& pool);

@@ -82,12 +82,12 @@ void ShardRunner::give_up(RouterId router) {
   }
 }
 
-void ShardRunner::receive(SocketId socket) {
-  const auto batch = receive_batch_.receive(ends_, socket, shard_.packets());
+bool ShardRunner::receive(SocketId socket, int fd) {
+  const auto batch = receive_batch_.receive(ends_, socket, fd, shard_.packets());
   counters_.datagrams_too_long += batch.too_long;
   counters_.no_packet_slot += batch.no_slot;
   if (batch.datagrams.empty()) {
-    return;
+    return batch.more;
   }
   const Timestamp now = monotonic_now();
   for (auto left = batch.datagrams; !left.empty();) {
@@ -98,6 +98,7 @@ void ShardRunner::receive(SocketId socket) {
   }
   publish_pipes();
   deliver_events();
+  return batch.more;
 }
 
 void ShardRunner::run_commands() {

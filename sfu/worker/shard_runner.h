@@ -84,8 +84,9 @@ class ShardRunner : private OutboxRelief {
 
   int wake_fd() const { return wake_.fd(); }
 
-  // Reads one batch from the socket, handles it and sends what came of it.
-  void receive(SocketId socket);
+  // Reads one batch from a descriptor of the socket, handles it and sends what came of it. True
+  // where there may be more.
+  bool receive(SocketId socket, int fd);
 
   // Carries out what is in the mailbox.
   void run_commands();

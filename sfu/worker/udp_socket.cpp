@@ -5,6 +5,7 @@
 
 #include <sys/socket.h>
 
+#include "sfu/worker/feedback_filter.h"
 #include "sfu/worker/packet_info.h"
 #include "sfu/worker/segment_size.h"
 #include "sfu/worker/socket_address.h"
@@ -21,32 +22,55 @@ void enlarge_buffer(int fd, int forced, int ordinary) {
   }
 }
 
+// With errno where it is refused.
+FileDescriptor open_socket(const SocketAddress& address) {
+  const int family = address.is_v6() ? AF_INET6 : AF_INET;
+  FileDescriptor fd(socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  const bool ready =
+      fd.valid() &&
+      (!address.is_v6() || setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0) &&
+      (!address.is_any() || ask_for_packet_info(fd.get(), address.is_v6()));
+  return ready ? std::move(fd) : FileDescriptor();
+}
+
+// Beside a bound socket. Nothing where any of it is refused.
+FileDescriptor open_feedback(int media_fd, const SocketAddress& local) {
+  FileDescriptor fd = open_socket(local);
+  const int on = 1;
+  KernelAddress name{};
+  const socklen_t size = to_kernel(local, name);
+  const bool bound = fd.valid() &&
+                     setsockopt(media_fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 &&
+                     setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 &&
+                     bind(fd.get(), &name.any, size) == 0 && filter_feedback(media_fd);
+  if (!bound) {
+    return {};
+  }
+  enlarge_buffer(fd.get(), SO_RCVBUFFORCE, SO_RCVBUF);
+  return fd;
+}
+
 }  // namespace
 
 UdpSocket::UdpSocket(FileDescriptor fd, const SocketAddress& local)
     : fd_(std::move(fd)),
       local_(local),
       wildcard_(local.is_any()),
-      can_segment_(sfu::can_segment(fd_.get())) {}
+      can_segment_(sfu::can_segment(fd_.get())) {
+  feedback_ = open_feedback(fd_.get(), local_);
+}
 
 std::expected<UdpSocket, int> UdpSocket::bind(const SocketAddress& address) {
-  const int family = address.is_v6() ? AF_INET6 : AF_INET;
-  FileDescriptor fd(socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  FileDescriptor fd = open_socket(address);
   if (!fd.valid()) {
-    return std::unexpected(errno);
-  }
-  const int on = 1;
-  if (address.is_v6() && setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0) {
-    return std::unexpected(errno);
-  }
-  if (address.is_any() && !ask_for_packet_info(fd.get(), address.is_v6())) {
     return std::unexpected(errno);
   }
   enlarge_buffer(fd.get(), SO_RCVBUFFORCE, SO_RCVBUF);
   enlarge_buffer(fd.get(), SO_SNDBUFFORCE, SO_SNDBUF);
   KernelAddress name{};
   socklen_t size = to_kernel(address, name);
-  // Neither SO_REUSEADDR nor SO_REUSEPORT: a second server has to fail here.
+  // Not SO_REUSEADDR, and SO_REUSEPORT only once it is bound: a second server has to fail here.
   if (::bind(fd.get(), &name.any, size) != 0) {
     return std::unexpected(errno);
   }

@@ -30,10 +30,14 @@ class UdpSocket {
   // Takes UDP_SEGMENT; a device on the way may refuse it all the same.
   bool can_segment() const { return can_segment_; }
 
+  // RTCP comes here and not to fd(); less than 0 where the kernel doesn't tell them apart.
+  int feedback_fd() const { return feedback_.get(); }
+
  private:
   UdpSocket(FileDescriptor fd, const SocketAddress& local);
 
   FileDescriptor fd_;
+  FileDescriptor feedback_;
   SocketAddress local_;
   bool wildcard_;
   bool can_segment_;

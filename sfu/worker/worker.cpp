@@ -27,7 +27,7 @@ void block_signals() {
 
 Worker::Worker(unsigned index) : index_(index), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   CHECK(epoll_.valid());
-  watch({.fd = wake_.fd()});
+  watch({.fd = wake_.fd(), .kind = Target::Kind::kTasks});
   thread_ = std::thread([this] { run(); });
 }
 
@@ -58,9 +58,16 @@ void Worker::stop() {
 void Worker::adopt(ShardRunner& runner) {
   runners_.push_back(&runner);
   for (SocketId id = 0; id < runner.sockets().size(); ++id) {
-    watch({.runner = &runner, .fd = runner.sockets()[id].fd(), .socket = id});
+    const UdpSocket& socket = runner.sockets()[id];
+    watch({.runner = &runner, .fd = socket.fd(), .socket = id, .kind = Target::Kind::kMedia});
+    if (socket.feedback_fd() >= 0) {
+      watch({.runner = &runner,
+             .fd = socket.feedback_fd(),
+             .socket = id,
+             .kind = Target::Kind::kFeedback});
+    }
   }
-  watch({.runner = &runner, .fd = runner.wake_fd(), .mailbox = true});
+  watch({.runner = &runner, .fd = runner.wake_fd(), .kind = Target::Kind::kCommands});
 }
 
 void Worker::release(ShardRunner& runner) {
@@ -75,11 +82,17 @@ void Worker::release(ShardRunner& runner) {
 }
 
 void Worker::watch(const Target& target) {
-  Target& kept = targets_.emplace_back(target);
+  listen(EPOLL_CTL_ADD, targets_.emplace_back(target));
+}
+
+void Worker::listen(int operation, Target& target) {
   epoll_event event{};
   event.events = EPOLLIN;
-  event.data.ptr = &kept;
-  CHECK(epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, target.fd, &event) == 0);
+  if (target.kind == Target::Kind::kFeedback) {
+    event.events |= EPOLLONESHOT;
+  }
+  event.data.ptr = &target;
+  CHECK(epoll_ctl(epoll_.get(), operation, target.fd, &event) == 0);
 }
 
 void Worker::run() {
@@ -96,10 +109,11 @@ void Worker::turn() {
   const int count = wait(monotonic_now());
   for (const epoll_event& event :
        std::span(events_).first(static_cast<std::size_t>(std::max(count, 0)))) {
-    serve(*static_cast<const Target*>(event.data.ptr));
+    serve(*static_cast<Target*>(event.data.ptr));
   }
   const Timestamp now = monotonic_now();
   run_timers(now);
+  end_rests(now);
   if (now >= next_tick_) {
     tick(now);
   }
@@ -107,19 +121,33 @@ void Worker::turn() {
   run_tasks();
 }
 
-void Worker::serve(const Target& target) {
-  if (target.runner == nullptr) {
+void Worker::serve(Target& target) {
+  if (target.kind == Target::Kind::kTasks) {
     wake_.clear();
     return;
   }
   const Timestamp began = monotonic_now();
-  if (target.mailbox) {
+  bool more = false;
+  if (target.kind == Target::Kind::kCommands) {
     target.runner->run_commands();
     target.runner->run_pipes();
   } else {
-    target.runner->receive(target.socket);
+    more = target.runner->receive(target.socket, target.fd);
   }
-  target.runner->add_busy(monotonic_now() - began);
+  const Timestamp ended = monotonic_now();
+  if (target.kind == Target::Kind::kFeedback) {
+    target.rests_until = more ? ended : ended + kFeedbackRest;
+  }
+  target.runner->add_busy(ended - began);
+}
+
+void Worker::end_rests(Timestamp now) {
+  for (Target& target : targets_) {
+    if (target.rests_until <= now) {
+      target.rests_until = kNever;
+      listen(EPOLL_CTL_MOD, target);
+    }
+  }
 }
 
 void Worker::run_timers(Timestamp now) {
@@ -156,6 +184,9 @@ int Worker::wait(Timestamp now) {
   Timestamp next = next_tick_;
   for (const ShardRunner* const runner : runners_) {
     next = std::min(next, runner->next_timeout());
+  }
+  for (const Target& target : targets_) {
+    next = std::min(next, target.rests_until);
   }
   const Duration left = std::max(next - now, Duration(0));
   const auto whole = std::chrono::floor<std::chrono::seconds>(left);

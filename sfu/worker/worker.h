@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
@@ -25,6 +26,9 @@ class Worker {
  public:
   static constexpr Duration kTick = std::chrono::seconds(1);
   static constexpr std::size_t kMailboxCapacity = 1024;
+
+  // Between two looks at a shard's RTCP: a wake-up costs more than the few reports that it is for.
+  static constexpr Duration kFeedbackRest = std::chrono::milliseconds(2);
 
   using Task = std::move_only_function<void(Worker&)>;
 
@@ -55,24 +59,29 @@ class Worker {
   void release(ShardRunner& runner);
 
  private:
-  // What an epoll event stands for. No runner: the worker's own mailbox.
+  // What an epoll event stands for.
   struct Target {
-    ShardRunner* runner = nullptr;
+    enum class Kind : std::uint8_t { kTasks, kCommands, kMedia, kFeedback };
+
+    ShardRunner* runner = nullptr;  // all but tasks
     int fd = -1;
     SocketId socket = 0;
-    bool mailbox = false;
+    Kind kind = Kind::kTasks;
+    Timestamp rests_until = kNever;  // not listened to until then
   };
 
   static constexpr std::size_t kMaxEvents = 64;
 
   void run();
   void turn();
-  void serve(const Target& target);
+  void serve(Target& target);
+  void end_rests(Timestamp now);
   void run_timers(Timestamp now);
   void tick(Timestamp now);
   void run_tasks();
   int wait(Timestamp now);
   void watch(const Target& target);
+  void listen(int operation, Target& target);
 
   const unsigned index_;
   FileDescriptor epoll_;

@@ -141,7 +141,7 @@ TEST_F(ShardRunnerTest, CountsDatagramsThatMeanNothing) {
   const socklen_t size = to_kernel(runner->sockets()[0].local(), to);
   const std::vector<std::uint8_t> garbage(20, 0xFF);
   ASSERT_GT(sendto(sender->fd(), garbage.data(), garbage.size(), 0, &to.any, size), 0);
-  runner->receive(0);
+  runner->receive(0, runner->sockets()[0].fd());
   EXPECT_EQ(counter("drop_unknown_datagram"), 1U);
   EXPECT_EQ(counter("packets_in"), 1U);
 }

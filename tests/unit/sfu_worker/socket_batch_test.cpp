@@ -42,6 +42,15 @@ class SocketBatchTest : public testing::Test {
     }
   }
 
+  // To IPv4 from the first sender, to IPv6 from the second.
+  void send_raw(const UdpSocket& receiver, const std::vector<std::uint8_t>& bytes) {
+    const UdpSocket& from = senders[receiver.local().is_v6() ? 1 : 0];
+    KernelAddress to{};
+    const socklen_t size = to_kernel(receiver.local(), to);
+    EXPECT_EQ(sendto(from.fd(), bytes.data(), bytes.size(), 0, &to.any, size),
+              static_cast<ssize_t>(bytes.size()));
+  }
+
   // Sizes of the datagrams that come, which are checked to be in order.
   std::vector<std::size_t> received_sizes() {
     std::vector<std::size_t> sizes;
@@ -200,6 +209,50 @@ TEST_F(SocketBatchTest, AnExhaustedPoolStillDrainsTheSocket) {
   EXPECT_TRUE(batch.datagrams.empty());
   held.clear();
   EXPECT_TRUE(receive.receive(ends, 0, pool).datagrams.empty());
+}
+
+TEST_F(SocketBatchTest, RtcpComesByTheFeedbackSocketAndAllElseByTheOther) {
+  ASSERT_GE(v4.feedback_fd(), 0);
+  const std::vector<std::vector<std::uint8_t>> media{{0x80, 96, 0, 0},
+                                                     {0x90, 0x80 | 96, 0, 0},
+                                                     {0x80, 191},
+                                                     {0x80, 224},
+                                                     {0x80},
+                                                     {},
+                                                     {0, 1, 200, 200},
+                                                     {22, 200, 200, 200},
+                                                     {127, 200},
+                                                     {192, 200}};
+  const std::vector<std::vector<std::uint8_t>> feedback{
+      {0x80, 192, 0, 0}, {0x81, 201, 0, 7}, {0x8F, 205, 0, 5}, {0xBF, 223}};
+  for (const auto& each : {media, feedback}) {
+    for (const auto& datagram : each) {
+      send_raw(v4, datagram);
+    }
+  }
+  const auto first = receive.receive(ends, 0, pool);
+  EXPECT_EQ(first.datagrams.size(), media.size());
+  const auto second = receive.receive(ends, 0, v4.feedback_fd(), pool);
+  ASSERT_EQ(second.datagrams.size(), feedback.size());
+  for (std::size_t i = 0; i < feedback.size(); ++i) {
+    const auto bytes = second.datagrams[i].packet->bytes();
+    EXPECT_EQ(std::vector(bytes.begin(), bytes.end()), feedback[i]);
+    EXPECT_EQ(second.datagrams[i].from, (Path{0, senders[0].local()}));
+  }
+}
+
+TEST_F(SocketBatchTest, OnIpv6RtcpIsToldApartToo) {
+  ASSERT_GE(v6.feedback_fd(), 0);
+  send_raw(v6, {0x81, 201, 0, 7});
+  send_raw(v6, {0x80, 96, 0, 7});
+  EXPECT_EQ(receive.receive(ends, 1, pool).datagrams.size(), 1U);
+  EXPECT_EQ(receive.receive(ends, 1, v6.feedback_fd(), pool).datagrams.size(), 1U);
+}
+
+TEST_F(SocketBatchTest, TheFeedbackSocketLeavesThePortTaken) {
+  const auto second = UdpSocket::bind(v4.local());
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error(), EADDRINUSE);
 }
 
 TEST_F(SocketBatchTest, AnEmptySocketGivesNothing) {
