@@ -109,6 +109,12 @@ Step start_media(Running& running) {
   for (const Announced& announced : media.announced) {
     options.announced.push_back({announced.address, announced.port});
   }
+  options.bug_log = [log = running.log](std::string_view bug) {
+    log->error("media: {}", bug);
+  };
+  options.notice_log = [log = running.log](std::string_view notice) {
+    log->warn("media: {}", notice);
+  };
   auto engine = sfu::start_media_engine(options);
   if (!engine) {
     return std::unexpected(engine.error());

@@ -167,6 +167,9 @@ struct EngineOptions {
 
   // Told of every failed CHECK that costs a peer or a call its service, on a media thread.
   std::function<void(std::string_view)> bug_log;
+
+  // Told once, at start, what this kernel lacks that makes the engine slower.
+  std::function<void(std::string_view)> notice_log;
 };
 
 template <typename T>

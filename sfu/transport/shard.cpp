@@ -12,6 +12,7 @@
 #include "sfu/forward/wall_clock.h"
 #include "sfu/ice/stun_message.h"
 #include "sfu/secure/crypto.h"
+#include "sfu/transport/call.h"
 #include "sfu/transport/demux_tables.h"
 #include "sfu/transport/ready_heap.h"
 #include "sfu/transport/transport.h"
@@ -34,45 +35,6 @@ constexpr std::size_t kMaxTimersPerCall = 65'536;
 constexpr std::size_t packet_slots() {
   return kStoredStreams * kStoredPackets + kTransitSlots;
 }
-
-// A router's part on this shard, with the transports of its participants that are here. The router
-// goes first: it detaches from them.
-class Call final : public TimedOwner, public Waker {
- public:
-  Call(RouterId id,
-       RouterPart part,
-       const ForwardContext& context,
-       std::vector<MediaEvent>& events,
-       ReadyHeap& ready)
-      : ready_(ready), router(id, part, context, events, *this) {}
-
-  void on_timeout(Timestamp now, Outbox&) override {
-    router.on_timeout(now);
-    ready_.schedule(*this, router.next_timeout());
-  }
-
-  void on_bug() noexcept override {}
-
-  void wake_at(Timestamp) override { ready_.schedule(*this, router.next_timeout()); }
-
-  Transport* transport(TransportId id) const {
-    const auto found = transports.find(id);
-    return found == transports.end() ? nullptr : found->second.get();
-  }
-
-  PipePort* pipe_port(ProducerId id) const {
-    const auto found = pipe_ports.find(id);
-    return found == pipe_ports.end() ? nullptr : found->second.get();
-  }
-
- private:
-  ReadyHeap& ready_;
-
- public:
-  std::unordered_map<TransportId, std::unique_ptr<Transport>> transports;
-  std::unordered_map<ProducerId, std::unique_ptr<PipePort>> pipe_ports;
-  Router router;
-};
 
 }  // namespace
 

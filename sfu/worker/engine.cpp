@@ -437,6 +437,10 @@ std::expected<std::unique_ptr<MediaEngine>, std::string> start_media_engine(
   if (!sockets) {
     return std::unexpected(std::move(sockets.error()));
   }
+  if (const std::string lack = describe_lack(options_of(*sockets));
+      !lack.empty() && options.notice_log) {
+    options.notice_log(lack);
+  }
   return std::make_unique<Engine>(options, std::move(*sockets));
 }
 

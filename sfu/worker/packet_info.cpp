@@ -34,22 +34,28 @@ PacketInfo to_packet_info(const SocketAddress& local) {
   return make(IPPROTO_IP, IP_PKTINFO, info);
 }
 
-std::optional<SocketAddress> destination_of(const msghdr& received) {
-  // One kind of message is asked for: it is the first or there is none.
-  const cmsghdr* const header = CMSG_FIRSTHDR(&received);
-  if (header == nullptr) {
-    return std::nullopt;
+const cmsghdr* find_control(const msghdr& received, int level, int type) {
+  // The macro wants to be able to change what it walks over; nothing here does.
+  auto& message = const_cast<msghdr&>(received);
+  for (cmsghdr* at = CMSG_FIRSTHDR(&message); at != nullptr; at = CMSG_NXTHDR(&message, at)) {
+    if (at->cmsg_level == level && at->cmsg_type == type) {
+      return at;
+    }
   }
-  if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
+  return nullptr;
+}
+
+std::optional<SocketAddress> destination_of(const msghdr& received) {
+  if (const cmsghdr* const v4 = find_control(received, IPPROTO_IP, IP_PKTINFO)) {
     in_pktinfo info{};
-    std::memcpy(&info, CMSG_DATA(header), sizeof info);
+    std::memcpy(&info, CMSG_DATA(v4), sizeof info);
     std::array<std::uint8_t, SocketAddress::kV4Size> ip{};
     std::memcpy(ip.data(), &info.ipi_spec_dst, ip.size());
     return SocketAddress::v4(ip, 0);
   }
-  if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO) {
+  if (const cmsghdr* const v6 = find_control(received, IPPROTO_IPV6, IPV6_PKTINFO)) {
     in6_pktinfo info{};
-    std::memcpy(&info, CMSG_DATA(header), sizeof info);
+    std::memcpy(&info, CMSG_DATA(v6), sizeof info);
     std::array<std::uint8_t, SocketAddress::kV6Size> ip{};
     std::memcpy(ip.data(), &info.ipi6_addr, ip.size());
     return SocketAddress::v6(ip, 0);

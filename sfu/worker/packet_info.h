@@ -23,6 +23,9 @@ struct PacketInfo {
   std::size_t size = 0;
 };
 
+// The control message of that kind; null where there is none.
+const cmsghdr* find_control(const msghdr& received, int level, int type);
+
 // To send from this address, IP_PKTINFO or IPV6_PKTINFO; the port doesn't matter.
 PacketInfo to_packet_info(const SocketAddress& local);
 

@@ -1,10 +1,12 @@
-// Datagrams out of a socket, up to 64 with one system call, straight into slots of a shard's pool.
+// Datagrams out of a socket by as few system calls as possible, into slots of a shard's pool.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <vector>
 
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -13,13 +15,17 @@
 #include "sfu/transport/shard.h"
 #include "sfu/worker/local_ends.h"
 #include "sfu/worker/packet_info.h"
+#include "sfu/worker/segment_size.h"
 #include "sfu/worker/socket_address.h"
 
 namespace parlance::sfu {
 
+// A message is one datagram or, where the socket takes groups (UDP_GRO), many of one size from one
+// peer. The first of a group is read straight into its slot, as every single one is; the others are
+// copied to theirs.
 class ReceiveBatch {
  public:
-  static constexpr std::size_t kSize = 64;
+  static constexpr std::size_t kSize = 64;  // messages
 
   struct Result {
     std::span<ReceivedDatagram> datagrams;
@@ -28,8 +34,9 @@ class ReceiveBatch {
     bool more = false;         // the batch was full
   };
 
-  // From one of that socket's descriptors; the paths have the end that each datagram came to. Slots
-  // that the caller leaves in the datagrams are used again.
+  ReceiveBatch();
+
+  // From one of that socket's descriptors; the paths have the end that each datagram came to.
   Result receive(LocalEnds& ends, SocketId socket, int fd, PacketPool& pool);
 
   // From its first.
@@ -38,14 +45,23 @@ class ReceiveBatch {
   }
 
  private:
-  std::size_t prepare(bool with_info, PacketPool& pool);
-  std::size_t discard(int fd);
+  // What the kernel puts into one message at most, beyond the slot for its first datagram.
+  static constexpr std::size_t kOverflow = 65'536 - kMaxDatagramBytes;
 
-  std::array<ReceivedDatagram, kSize> datagrams_;
+  static constexpr std::size_t kUsualDatagrams = 1024;
+
+  std::size_t prepare(PacketPool& pool);
+  std::size_t discard(int fd);
+  void take(std::size_t message, const Path& from, PacketPool& pool, Result& result);
+  void copy_out(std::size_t message, std::size_t at, std::span<std::uint8_t> to) const;
+
+  std::array<PacketRef, kSize> slots_;  // to read into; those that were not needed are used again
+  std::unique_ptr<std::uint8_t[]> overflow_;
+  std::vector<ReceivedDatagram> datagrams_;
   std::array<mmsghdr, kSize> headers_{};
-  std::array<iovec, kSize> vectors_{};
+  std::array<std::array<iovec, 2>, kSize> vectors_{};
   std::array<KernelAddress, kSize> names_{};
-  std::array<PacketInfo, kSize> infos_{};
+  std::array<ReceiveControl, kSize> controls_{};
 };
 
 }  // namespace parlance::sfu

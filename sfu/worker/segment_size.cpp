@@ -32,4 +32,19 @@ void remove_segment_size(msghdr& header) {
   header.msg_controllen -= SegmentControl::kSegmentBytes;
 }
 
+bool ask_for_groups(int fd) {
+  const int on = 1;
+  return setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof on) == 0;
+}
+
+std::optional<std::size_t> segment_size_of(const msghdr& received) {
+  const cmsghdr* const found = find_control(received, IPPROTO_UDP, UDP_GRO);
+  int size = 0;
+  if (found == nullptr) {
+    return std::nullopt;
+  }
+  std::memcpy(&size, CMSG_DATA(found), sizeof size);
+  return size > 0 ? std::optional(static_cast<std::size_t>(size)) : std::nullopt;
+}
+
 }  // namespace parlance::sfu

@@ -123,4 +123,30 @@ std::expected<std::vector<ShardSockets>, std::string> bind_shards(const EngineOp
   return all;
 }
 
+SocketOptions options_of(std::span<const ShardSockets> shards) {
+  SocketOptions all;
+  for (const ShardSockets& shard : shards) {
+    for (const UdpSocket& socket : shard.sockets) {
+      all.trains = all.trains && socket.can_segment();
+      all.groups = all.groups && socket.takes_groups();
+      all.feedback = all.feedback && socket.feedback_fd() >= 0;
+    }
+  }
+  return all;
+}
+
+std::string describe_lack(const SocketOptions& options) {
+  std::string lack;
+  const auto add = [&lack](bool has, std::string_view what) {
+    if (!has) {
+      lack += lack.empty() ? "this kernel lacks " : ", ";
+      lack += what;
+    }
+  };
+  add(options.trains, "UDP_SEGMENT (datagrams are sent one by one)");
+  add(options.groups, "UDP_GRO (datagrams are received one by one)");
+  add(options.feedback, "SO_ATTACH_REUSEPORT_CBPF (every report wakes a worker)");
+  return lack;
+}
+
 }  // namespace parlance::sfu

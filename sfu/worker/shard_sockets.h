@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,5 +21,18 @@ struct ShardSockets {
 // "0.0.0.0" and "::" where nothing is configured; then a machine without IPv6 gets IPv4 only. The
 // error is for the operator: which port or address failed, and what to change.
 std::expected<std::vector<ShardSockets>, std::string> bind_shards(const EngineOptions& options);
+
+// What a kernel may lack; everything works without, at a higher cost.
+struct SocketOptions {
+  bool trains = true;    // UDP_SEGMENT
+  bool groups = true;    // UDP_GRO
+  bool feedback = true;  // a filter that tells RTCP apart
+};
+
+// What all of the sockets have.
+SocketOptions options_of(std::span<const ShardSockets> shards);
+
+// One line for the operator; empty where nothing is lacking.
+std::string describe_lack(const SocketOptions& options);
 
 }  // namespace parlance::sfu

@@ -57,7 +57,8 @@ UdpSocket::UdpSocket(FileDescriptor fd, const SocketAddress& local)
     : fd_(std::move(fd)),
       local_(local),
       wildcard_(local.is_any()),
-      can_segment_(sfu::can_segment(fd_.get())) {
+      can_segment_(sfu::can_segment(fd_.get())),
+      takes_groups_(ask_for_groups(fd_.get())) {
   feedback_ = open_feedback(fd_.get(), local_);
 }
 

@@ -30,6 +30,9 @@ class UdpSocket {
   // Takes UDP_SEGMENT; a device on the way may refuse it all the same.
   bool can_segment() const { return can_segment_; }
 
+  // Takes UDP_GRO.
+  bool takes_groups() const { return takes_groups_; }
+
   // RTCP comes here and not to fd(); less than 0 where the kernel doesn't tell them apart.
   int feedback_fd() const { return feedback_.get(); }
 
@@ -41,6 +44,7 @@ class UdpSocket {
   SocketAddress local_;
   bool wildcard_;
   bool can_segment_;
+  bool takes_groups_;
 };
 
 }  // namespace parlance::sfu

@@ -80,5 +80,15 @@ TEST(ShardSockets, RefusePortsBeyondTheLast) {
   EXPECT_THAT(error_of(beyond), HasSubstr("media.shards"));
 }
 
+TEST(ShardSockets, SayInOneLineWhatTheKernelLacks) {
+  EXPECT_EQ(describe_lack({}), "");
+  EXPECT_EQ(describe_lack({.trains = false}),
+            "this kernel lacks UDP_SEGMENT (datagrams are sent one by one)");
+  const std::string all = describe_lack({.trains = false, .groups = false, .feedback = false});
+  EXPECT_THAT(all, HasSubstr("UDP_SEGMENT"));
+  EXPECT_THAT(all, HasSubstr(", UDP_GRO"));
+  EXPECT_THAT(all, HasSubstr(", SO_ATTACH_REUSEPORT_CBPF"));
+}
+
 }  // namespace
 }  // namespace parlance::sfu

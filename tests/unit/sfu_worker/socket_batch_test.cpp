@@ -42,6 +42,12 @@ class SocketBatchTest : public testing::Test {
     }
   }
 
+  // As where the kernel doesn't know the option.
+  static void take_no_groups(const UdpSocket& socket) {
+    const int off = 0;
+    ASSERT_EQ(setsockopt(socket.fd(), IPPROTO_UDP, UDP_GRO, &off, sizeof off), 0);
+  }
+
   // To IPv4 from the first sender, to IPv6 from the second.
   void send_raw(const UdpSocket& receiver, const std::vector<std::uint8_t>& bytes) {
     const UdpSocket& from = senders[receiver.local().is_v6() ? 1 : 0];
@@ -89,6 +95,7 @@ class SocketBatchTest : public testing::Test {
 };
 
 TEST_F(SocketBatchTest, EveryDatagramArrivesInOrderWithItsPath) {
+  take_no_groups(v4);
   constexpr std::size_t kCount = 2 * ReceiveBatch::kSize + 5;
   for (std::size_t i = 0; i < kCount; ++i) {
     put({0, v4.local()}, i);
@@ -129,9 +136,55 @@ TEST_F(SocketBatchTest, MoreThanOneCallTakesArrivesToo) {
   EXPECT_EQ(received_sizes(), sizes);
 }
 
+TEST_F(SocketBatchTest, AGroupIsTakenApartWhereverItsDatagramsLie) {
+  ASSERT_TRUE(v4.takes_groups());
+  // The second datagram begins in the first one's slot, the third behind it, and the last is short.
+  for (const std::size_t size : {std::size_t{1000}, kMaxDatagramBytes, std::size_t{7}}) {
+    std::vector<std::size_t> sizes(30, size);
+    sizes.push_back(5);
+    put_train(sizes);
+    send.flush(outbox, sender_ends);
+    const auto batch = receive.receive(ends, 0, pool);
+    ASSERT_EQ(batch.datagrams.size(), sizes.size()) << size;
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      const auto bytes = batch.datagrams[i].packet->bytes();
+      EXPECT_EQ(std::vector(bytes.begin(), bytes.end()), numbered(i, sizes[i])) << size;
+      EXPECT_EQ(batch.datagrams[i].from, (Path{0, senders[0].local()}));
+    }
+  }
+}
+
+TEST_F(SocketBatchTest, WhereGroupsAreRefusedDatagramsComeOneByOne) {
+  take_no_groups(v4);
+  const std::vector<std::size_t> sizes{1000, 1000, 1000, 40};
+  put_train(sizes);
+  send.flush(outbox, sender_ends);
+  EXPECT_EQ(received_sizes(), sizes);
+}
+
+TEST_F(SocketBatchTest, AGroupThatThePoolHasNoRoomForIsDroppedAndCounted) {
+  std::vector<PacketRef> held;
+  while (pool.in_use() + ReceiveBatch::kSize + 2 < pool.capacity()) {
+    held.push_back(pool.acquire());
+  }
+  put_train(std::vector<std::size_t>(6, 900));
+  send.flush(outbox, sender_ends);
+  const auto batch = receive.receive(ends, 0, pool);
+  EXPECT_EQ(batch.datagrams.size(), 3U);
+  EXPECT_EQ(batch.no_slot, 3U);
+}
+
+TEST_F(SocketBatchTest, AGroupOfOverlongDatagramsIsCountedByItsDatagrams) {
+  std::array<std::uint8_t, 3 * (kMaxDatagramBytes + 4)> bytes{};
+  const int size = kMaxDatagramBytes + 4;
+  ASSERT_EQ(setsockopt(senders[0].fd(), IPPROTO_UDP, UDP_SEGMENT, &size, sizeof size), 0);
+  send_raw(v4, {bytes.begin(), bytes.end()});
+  const auto batch = receive.receive(ends, 0, pool);
+  EXPECT_EQ(batch.too_long, 3U);
+  EXPECT_TRUE(batch.datagrams.empty());
+}
+
 TEST_F(SocketBatchTest, OneSizeIsOneTrain) {
-  const int on = 1;
-  ASSERT_EQ(setsockopt(v4.fd(), IPPROTO_UDP, UDP_GRO, &on, sizeof on), 0);
   put_train(std::vector<std::size_t>{700, 700, 700, 30, 30});
   send.flush(outbox, sender_ends);
   std::array<std::uint8_t, 8192> bytes{};
