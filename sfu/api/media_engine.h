@@ -119,7 +119,8 @@ struct MediaEvent {
 
 using MediaEventSink = std::function<void(MediaEvent)>;
 
-// One statistics object of mediasoup's getStats(): its names, numbers and texts.
+// One statistics object of mediasoup's getStats(): its names, numbers and texts. "a.b" is the
+// member b of the object a.
 using StatsEntry = std::map<std::string, std::variant<std::int64_t, double, std::string, bool>>;
 using Stats = std::vector<StatsEntry>;
 

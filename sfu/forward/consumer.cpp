@@ -309,7 +309,7 @@ bool Consumer::send_by_rtx(Timestamp now,
   const std::size_t size = rtx_.write_rtx(
       room.bytes.first(room.bytes.size() - kTrailerRoom), packet.view, fields, sequence);
   const bool has_sequence = rtx_.sends(rtp::ExtensionKind::kTransportSequence);
-  if (size == 0 || !out_.send_rtp(now, {size, has_sequence}, outbox)) {
+  if (size == 0 || !out_.send_rtp(now, {size, has_sequence, true}, outbox)) {
     return false;
   }
   ++next_rtx_sequence_;
@@ -332,7 +332,7 @@ bool Consumer::send_unchanged(Timestamp now,
   const std::size_t size =
       media_.write(room.bytes.first(room.bytes.size() - kTrailerRoom), packet.view, *fields);
   // It carries its old transport-cc number: the one that was offered stays free.
-  if (size == 0 || !out_.send_rtp(now, {size, false}, outbox)) {
+  if (size == 0 || !out_.send_rtp(now, {size, false, true}, outbox)) {
     return false;
   }
   rate_.add(now, size);

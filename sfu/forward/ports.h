@@ -49,6 +49,7 @@ class SubscriberPort {
   struct Packet {
     std::size_t size = 0;
     bool has_transport_sequence = false;  // the number offered by reserve() was written into it
+    bool retransmission = false;
   };
 
   virtual ~SubscriberPort() = default;

@@ -47,7 +47,6 @@ std::expected<void, DropReason> MediaReceiver::accept(Timestamp now,
     return std::unexpected(DropReason::kMalformedRtp);
   }
   packet->media.view = *view;
-  rtp_rate_.add(now, *size);
   // Packets of unknown streams count too: the publisher's bandwidth estimate is about the path.
   if (const auto sequence = view->transport_sequence()) {
     arrivals_.on_packet(now, *sequence, view->ssrc());
@@ -59,6 +58,7 @@ std::expected<void, DropReason> MediaReceiver::accept(Timestamp now,
   if (found->rtx) {
     return accept_rtx(now, packet, *found, outbox);
   }
+  rtp_rate_.add(now, *size);
   found->producer->on_packet(now, found->encoding, packet, false, outbox);
   return {};
 }

@@ -34,7 +34,7 @@ bool MediaSender::send_rtp(Timestamp now, SubscriberPort::Packet packet, Outbox&
   if (packet.has_transport_sequence) {
     history_.on_sent(now);
   }
-  rtp_rate_.add(now, *size);
+  (packet.retransmission ? rtx_rate_ : rtp_rate_).add(now, *size);
   count(now, *size);
   return true;
 }

@@ -43,10 +43,12 @@ class MediaSender {
 
   const SentHistory& history() const { return history_; }
 
-  // All datagrams, and those that carried RTP.
+  // All datagrams, those that carried RTP for the first time, and those that carried it again.
   rtp::RateWindow& rate() { return rate_; }
 
   rtp::RateWindow& rtp_rate() { return rtp_rate_; }
+
+  rtp::RateWindow& rtx_rate() { return rtx_rate_; }
 
  private:
   void count(Timestamp now, std::size_t size);
@@ -59,6 +61,7 @@ class MediaSender {
   SentHistory history_;
   rtp::RateWindow rate_;
   rtp::RateWindow rtp_rate_;
+  rtp::RateWindow rtx_rate_;
 };
 
 // Lends a transport's way out to its DTLS session for one call.

@@ -401,7 +401,8 @@ std::expected<TransportDescription, MediaError> Shard::create_transport(RouterId
                                  core_->config.crypto,
                                  core_->demux,
                                  core_->ready,
-                                 core_->events};
+                                 core_->events,
+                                 core_->config.candidates};
   auto transport = std::make_unique<Transport>(router, id, context);
   TransportDescription description;
   description.ice = transport->ice_parameters();

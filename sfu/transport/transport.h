@@ -34,6 +34,7 @@ struct TransportContext {
   DemuxTables& demux;
   ReadyHeap& ready;
   std::vector<MediaEvent>& events;
+  std::span<const IceCandidate> candidates = {};  // where clients send to
 };
 
 class Transport final : public TimedOwner, public PublisherPort, public SubscriberPort {

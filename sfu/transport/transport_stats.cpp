@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <chrono>
+#include <span>
+#include <string>
 
 #include "sfu/forward/stats.h"
 #include "sfu/transport/transport.h"
@@ -39,6 +42,26 @@ std::string dtls_state_name(DtlsState state) {
   return "new";
 }
 
+// All sockets listen on every address of theirs: the one that a client sends to is, of those that
+// it was given, the best of its own IP version.
+const IceCandidate* local_end(std::span<const IceCandidate> candidates, const Path& path) {
+  const auto same_version = [&](const IceCandidate& candidate) {
+    return candidate.address.contains(':') == path.remote.is_v6();
+  };
+  const auto found = std::ranges::find_if(candidates, same_version);
+  return found == candidates.end() ? nullptr : &*found;
+}
+
+void put_tuple(std::span<const IceCandidate> candidates, const Path& path, StatsEntry& entry) {
+  if (const IceCandidate* const local = local_end(candidates, path)) {
+    entry["iceSelectedTuple.localAddress"] = local->address;
+    entry["iceSelectedTuple.localPort"] = std::int64_t{local->port};
+  }
+  entry["iceSelectedTuple.remoteIp"] = path.remote.ip_str();
+  entry["iceSelectedTuple.remotePort"] = std::int64_t{path.remote.port()};
+  entry["iceSelectedTuple.protocol"] = std::string("udp");
+}
+
 }  // namespace
 
 Stats Transport::stats(Timestamp now) {
@@ -63,9 +86,7 @@ StatsEntry Transport::own_stats(Timestamp now) {
   entry["iceState"] = ice_state_name(ice_.state(), ice_.selected().has_value());
   entry["dtlsState"] = dtls_state_name(dtls_->state());
   if (const auto path = ice_.selected()) {
-    entry["iceSelectedTuple.remoteIp"] = path->remote.ip_str();
-    entry["iceSelectedTuple.remotePort"] = std::int64_t{path->remote.port()};
-    entry["iceSelectedTuple.protocol"] = std::string("udp");
+    put_tuple(context_.candidates, *path, entry);
   }
   if (dtls_->state() == DtlsState::kConnected) {
     entry["srtpProfile"] = std::string(to_string(dtls_->srtp_keys().profile));
@@ -80,6 +101,8 @@ StatsEntry Transport::own_stats(Timestamp now) {
   entry["rtxRecvBitrate"] = number(receiver_.rtx_rate().bits_per_second(now));
   entry["rtpBytesSent"] = number(sender_.rtp_rate().total_bytes());
   entry["rtpSendBitrate"] = number(sender_.rtp_rate().bits_per_second(now));
+  entry["rtxBytesSent"] = number(sender_.rtx_rate().total_bytes());
+  entry["rtxSendBitrate"] = number(sender_.rtx_rate().bits_per_second(now));
   const SentHistory::Totals& history = sender_.history().totals();
   if (history.feedbacks > 0) {
     entry["rtpPacketLossSent"] = static_cast<double>(history.fraction_lost) / 256.0;

@@ -330,7 +330,10 @@ Json to_json(const sfu::Stats& stats) {
   for (const auto& entry : stats) {
     Json object = Json::object();
     for (const auto& [name, value] : entry) {
-      std::visit([&, &key = name](const auto& plain) { object[key] = plain; }, value);
+      const std::size_t dot = name.find('.');
+      Json& member = dot == std::string::npos ? object[name]
+                                              : object[name.substr(0, dot)][name.substr(dot + 1)];
+      std::visit([&](const auto& plain) { member = plain; }, value);
     }
     array.push_back(std::move(object));
   }

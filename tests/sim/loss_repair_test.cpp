@@ -124,6 +124,9 @@ TEST_P(LossRepair, CountsWhatTheViewerLost) {
   ASSERT_TRUE(stats.has_value());
   EXPECT_GT(std::get<std::int64_t>(stats->at(1).at("nackPacketCount")), 10);
   EXPECT_GT(std::get<std::int64_t>(stats->at(1).at("packetsRetransmitted")), 10);
+  const std::int64_t again = std::get<std::int64_t>(stats->at(0).at("rtxBytesSent"));
+  EXPECT_GT(again, 10);
+  EXPECT_GT(std::get<std::int64_t>(stats->at(0).at("rtpBytesSent")), again);
 }
 
 }  // namespace parlance::test

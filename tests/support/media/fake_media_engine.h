@@ -31,7 +31,31 @@ class FakeMediaEngine final : public sfu::MediaEngine {
   std::map<sfu::TransportId, Transport> transports;
   std::map<sfu::ProducerId, sfu::ProducerOptions> producers;
   std::map<sfu::ConsumerId, Consumer> consumers;
-  sfu::Stats stats = {{{"type", std::string("webrtc-transport")}}};  // of every transport
+  sfu::Stats stats = {new_transport_stats()};  // of every transport
+
+  static sfu::StatsEntry new_transport_stats() {
+    sfu::StatsEntry entry = {{"type", std::string("webrtc-transport")},
+                             {"transportId", std::string("0190163d-8694-739b-aea5-966c26f8ad91")},
+                             {"iceRole", std::string("controlled")},
+                             {"iceState", std::string("new")},
+                             {"dtlsState", std::string("new")}};
+    for (const char* name : {"timestamp",
+                             "bytesReceived",
+                             "recvBitrate",
+                             "bytesSent",
+                             "sendBitrate",
+                             "rtpBytesReceived",
+                             "rtpRecvBitrate",
+                             "rtpBytesSent",
+                             "rtpSendBitrate",
+                             "rtxBytesReceived",
+                             "rtxRecvBitrate",
+                             "rtxBytesSent",
+                             "rtxSendBitrate"}) {
+      entry[name] = std::int64_t{0};
+    }
+    return entry;
+  }
 
   void refuse(std::string verb, sfu::MediaError error) { refused_.emplace(std::move(verb), error); }
 

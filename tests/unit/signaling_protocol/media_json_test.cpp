@@ -160,13 +160,16 @@ TEST_F(MediaJson, IceParametersSayThatTheServerIsLite) {
   EXPECT_EQ(written.at("iceLite"), true);
 }
 
-TEST_F(MediaJson, StatisticsKeepTheirTypes) {
+TEST_F(MediaJson, StatisticsKeepTheirTypesAndNest) {
   const sfu::Stats stats = {{{"type", std::string("outbound-rtp")},
                              {"packetCount", std::int64_t{5}},
                              {"score", 9.5},
+                             {"tuple.remotePort", std::int64_t{4000}},
+                             {"tuple.remoteIp", std::string("10.0.0.9")},
                              {"active", true}}};
   EXPECT_EQ(to_json(stats),
-            Json::parse(R"([{"type":"outbound-rtp","packetCount":5,"score":9.5,"active":true}])"));
+            Json::parse(R"([{"type":"outbound-rtp","packetCount":5,"score":9.5,"active":true,
+                              "tuple":{"remoteIp":"10.0.0.9","remotePort":4000}}])"));
 }
 
 }  // namespace

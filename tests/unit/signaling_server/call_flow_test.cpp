@@ -100,10 +100,14 @@ TEST_F(CallFlow, TwoJoinAndHearEachOther) {
 TEST_F(CallFlow, AnAnswerThatFitsNoFrameIsAProblemInstead) {
   const Json ada = join(*ada_, seat_ada_);
   const Json question = {{"c", c_}, {"transport", ada["recv_transport"]["id"]}};
-  const std::string most(kMaxReplyBytes - std::string(R"({"stats":[{"type":""}]})").size(), 'x');
-  world_.media.stats = {{{"type", most}}};
-  EXPECT_EQ(ada_->ok("transport.stats", question)["stats"][0]["type"], most);
-  world_.media.stats = {{{"type", most + "x"}}};
+  std::variant<std::int64_t, double, std::string, bool>& text =
+      world_.media.stats.at(0)["srtpProfile"];
+  text = std::string();
+  const std::size_t bare = Json({{"stats", to_json(world_.media.stats)}}).dump().size();
+  const std::string most(kMaxReplyBytes - bare, 'x');
+  text = most;
+  EXPECT_EQ(ada_->ok("transport.stats", question)["stats"][0]["srtpProfile"], most);
+  text = most + "x";
   EXPECT_EQ(ada_->error("transport.stats", question), "reply.too_large");
   world_.media.stats = {};
   ada_->ok("transport.stats", question);
