@@ -9,6 +9,9 @@ import {figure} from "./harness/waiting.mjs";
 
 const kPackets = 50;  // a second of audio
 
+const statistics = async (client, {id}) =>
+  (await client.request("transport.stats", {c: client.c, transport: id})).stats;
+
 const isComing = ({ev}) => /^(participant|producer|consumer|call)\./.test(ev);
 
 test("after a change of network media flows both ways again, and nobody saw anything", async () => {
@@ -39,6 +42,12 @@ test("after a change of network media flows both ways again, and nobody saw anyt
     figure(`change of network (${networks.kind}): media both ways ${Date.now() - cut} ms later`);
     await Promise.all(media.map((one) => one.receives(kPackets)));
 
+    for (const side of ["send", "recv"]) {
+      const [transport, stream] = await statistics(mover, moving.transport(side));
+      const {remoteIp, remotePort} = transport.iceSelectedTuple;
+      assert.strictEqual(`${remoteIp}:${remotePort}`, moving.state[side].local);
+      assert.ok(stream.packetCount >= kPackets, `${stream.type}: ${stream.packetCount} packets`);
+    }
     assert.notStrictEqual(moving.state.recv.local.split(":")[0], old.split(":")[0]);
     assert.strictEqual(moving.state.undecryptable + atHome.state.undecryptable, 0);
     const {call: after} = await ada.request("call.get", {c: ada.c});
