@@ -94,8 +94,7 @@ std::string explain(const Address& address, std::uint16_t port, int error) {
     case EADDRINUSE:
       return where +
              " is in use: another program, or another server of this kind, listens there. Stop it, "
-             "or "
-             "choose another port.";
+             "or choose another one with --http-port (http.port).";
     case EACCES:
       return where +
              " may not be used by this user: choose a port from 1024 on, or grant "

@@ -28,18 +28,20 @@ async function refused(change, pattern) {
 }
 
 test("a second server does not start on the HTTP port of the first", () =>
-  refused({httpPort: running.httpPort}, new RegExp(String(running.httpPort))));
+  refused({httpPort: running.httpPort}, new RegExp(`port ${running.httpPort} .* in use: .* --http-port`)));
 
 test("a second server does not start on the media ports of the first", () =>
-  refused({mediaPort: running.mediaPort + 1}, new RegExp(String(running.mediaPort + 1))));
+  refused({mediaPort: running.mediaPort + 1},
+    new RegExp(`UDP port ${running.mediaPort + 1} .* in use .*Stop it, or set media\\.port`)));
 
 test("a second server does not start on the data folder of the first", () =>
-  refused({data: running.data}, new RegExp(path.basename(running.data))));
+  refused({data: running.data},
+    new RegExp(`${path.basename(running.data)} is in use .*stop that one or give another folder with --data`)));
 
 test("a data folder that cannot be written is named", async () => {
   const file = path.join(os.tmpdir(), `parlance-file-${process.pid}`);
   fs.writeFileSync(file, "not a folder");
-  await refused({data: path.join(file, "data")}, new RegExp(path.basename(file)));
+  await refused({data: path.join(file, "data")}, new RegExp(`${path.basename(file)}.*: .*--data`));
   fs.rmSync(file);
 });
 
