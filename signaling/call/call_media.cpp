@@ -33,11 +33,15 @@ std::size_t text_bytes(const rtp::RtpCodecParameters& codec) {
   return bytes;
 }
 
+bool repairs(const rtp::RtpCodecParameters& rtx, std::uint8_t payload_type) {
+  const auto apt = rtx.parameters.find("apt");
+  const auto* of = apt == rtx.parameters.end() ? nullptr : std::get_if<std::int64_t>(&apt->second);
+  return of != nullptr && *of == payload_type;
+}
+
 // A consumer sends with the first codec and its RTX only (each media codec is followed by its own).
 void keep_what_is_sent(std::vector<rtp::RtpCodecParameters>& codecs) {
-  const rtp::ParameterValue first = std::int64_t{codecs.front().payload_type};
-  const bool has_rtx = codecs.size() > 1 && codecs[1].parameters.contains("apt") &&
-                       codecs[1].parameters.at("apt") == first;
+  const bool has_rtx = codecs.size() > 1 && repairs(codecs[1], codecs.front().payload_type);
   codecs.resize(has_rtx ? 2 : 1);
 }
 
