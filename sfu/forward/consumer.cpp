@@ -118,6 +118,10 @@ bool Consumer::begin_with(Timestamp now, const MediaPacket& packet, Outbox& outb
 
 void Consumer::on_source_reset(Timestamp now) {
   source_new_ = true;
+  interrupt(now);
+}
+
+void Consumer::interrupt(Timestamp now) {
   waiting_ = true;
   if (active_) {
     wish_key_frame(now);

@@ -79,6 +79,9 @@ class Consumer {
 
   // From the subscriber.
   void on_key_frame_request(Timestamp now);
+
+  // Nothing more until the next key frame, which is asked for.
+  void interrupt(Timestamp now);
   void on_pli(Timestamp now);
   void on_fir(Timestamp now, std::uint8_t request);
   void on_nack(Timestamp now, const rtp::rtcp::Nack& nack, Outbox& outbox);

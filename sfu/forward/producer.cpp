@@ -97,10 +97,34 @@ void Producer::on_packet(
       pipe->on_restart();
     }
   }
+  if (kind_ == rtp::MediaKind::kVideo && sheds(now, packet->media, accepted->newest, outbox)) {
+    for (const auto& pipe : pipes_) {
+      pipe->on_packets(std::span(&packet, 1));
+    }
+    return;
+  }
   waiting_.push_back(packet);
   const bool rest_follows = kind_ == rtp::MediaKind::kVideo && accepted->newest && !repaired &&
                             !view.marker() && waiting_.size() < kMaxGathered;
   context_.fan_out.add(*this, consumers_.size(), rest_follows ? now + kGatherTime : now);
+}
+
+// In an overload, from the beginning of a frame to the beginning of one after it. Consumers go on
+// with a key frame, and never see a gap in their numbers.
+bool Producer::sheds(Timestamp now, const MediaPacket& packet, bool newest, Outbox& outbox) {
+  if (!newest || packet.view.timestamp() == frame_) {
+    return shedding_;
+  }
+  frame_ = packet.view.timestamp();
+  if (shedding_ != context_.overload.now) {
+    pass_on(now, outbox);
+    shedding_ = context_.overload.now;
+    for (Consumer* consumer : consumers_) {
+      consumer->interrupt(now);
+    }
+  }
+  context_.counters.frames_shed += shedding_ ? 1 : 0;
+  return shedding_;
 }
 
 void Producer::pass_on(Timestamp now, Outbox& outbox) {

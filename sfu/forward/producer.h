@@ -10,6 +10,7 @@
 #include "rtp/packet/extension_map.h"
 #include "sfu/api/media_engine.h"
 #include "sfu/forward/fan_out.h"
+#include "sfu/forward/overload.h"
 #include "sfu/forward/payload_types.h"
 #include "sfu/forward/pipe_consumer.h"
 #include "sfu/forward/ports.h"
@@ -35,6 +36,7 @@ struct ForwardContext {
   PacketPool& pool;
   ShardCounters& counters;
   FanOut& fan_out;
+  const Overload& overload;
 };
 
 class Producer {
@@ -133,6 +135,7 @@ class Producer {
 
  private:
   PipeConsumer* piped(const Pipe& pipe) const;
+  bool sheds(Timestamp now, const MediaPacket& packet, bool newest, Outbox& outbox);
 
   ProducerId id_;
   std::uint64_t source_;
@@ -150,6 +153,8 @@ class Producer {
   std::optional<PipedReport> report_;                 // the newest
   std::vector<PacketRef> waiting_;
   bool paused_;
+  std::uint32_t frame_ = 0;  // RTP timestamp of the newest
+  bool shedding_ = false;    // consumers here go without it
 };
 
 }  // namespace parlance::sfu

@@ -24,6 +24,7 @@ struct ShardCounters {
   std::uint64_t key_frames_asked = 0;     // PLI and FIR to publishers
   std::uint64_t key_frames_replayed =
       0;                           // consumers started from stored packets, no request needed
+  std::uint64_t frames_shed = 0;   // of video, in an overload
   std::uint64_t pipe_packets = 0;  // passed on to other shards
   std::uint64_t pipe_packets_dropped = 0;  // for which a pipe had no room
   std::uint64_t pipe_frames_dropped = 0;   // of video, from their first packet on

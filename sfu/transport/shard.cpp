@@ -74,6 +74,7 @@ struct Shard::Core {
   ShardCounters counters;
   WallClock clock;
   FanOut fan_out;
+  Overload overload;
   std::vector<MediaEvent> events;
   ReadyHeap ready;
   DemuxTables demux;
@@ -334,6 +335,10 @@ std::size_t Shard::on_datagrams(Timestamp now,
   return taken;
 }
 
+void Shard::set_overloaded(bool overloaded) {
+  core_->overload.now = overloaded;
+}
+
 bool Shard::on_pipes(Timestamp now, Outbox& outbox) {
   Settle settle(now, outbox, core_->counters);
   bool more = false;
@@ -364,7 +369,8 @@ std::expected<void, MediaError> Shard::create_router(RouterId id, RouterPart par
   if (core_->calls.size() >= kMaxRoutersPerShard) {
     return std::unexpected(MediaError::kLimitReached);
   }
-  const ForwardContext context{core_->clock, core_->pool, core_->counters, core_->fan_out};
+  const ForwardContext context{
+      core_->clock, core_->pool, core_->counters, core_->fan_out, core_->overload};
   core_->calls.emplace(id, std::make_unique<Call>(id, part, context, core_->events, core_->ready));
   ++core_->counters.routers;
   return {};

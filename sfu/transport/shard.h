@@ -75,6 +75,9 @@ class Shard {
   // outbox has to be flushed first. Taken packets are moved from.
   std::size_t on_datagrams(Timestamp now, std::span<ReceivedDatagram> datagrams, Outbox& outbox);
 
+  // Datagrams pile up before it, or no longer.
+  void set_overloaded(bool overloaded);
+
   // Takes what has come from other shards, a part of it at a time: true where there is more. The
   // outbox is flushed in between.
   bool on_pipes(Timestamp now, Outbox& outbox);

@@ -22,6 +22,7 @@ void for_each_total(const ShardCounters& core, const ShellCounters& shell, Visit
   visit("packets_repaired", core.packets_repaired);
   visit("key_frames_asked", core.key_frames_asked);
   visit("key_frames_replayed", core.key_frames_replayed);
+  visit("frames_shed", core.frames_shed);
   visit("pipe_packets", core.pipe_packets);
   visit("pipe_packets_dropped", core.pipe_packets_dropped);
   visit("pipe_frames_dropped", core.pipe_frames_dropped);

@@ -86,6 +86,9 @@ bool ShardRunner::receive(SocketId socket, int fd) {
   const auto batch = receive_batch_.receive(ends_, socket, fd, shard_.packets());
   counters_.datagrams_too_long += batch.too_long;
   counters_.no_packet_slot += batch.no_slot;
+  if (fd == sockets_[socket].fd()) {  // reports can wait
+    watch_load(socket, batch.more);
+  }
   if (batch.datagrams.empty()) {
     return batch.more;
   }
@@ -95,10 +98,25 @@ bool ShardRunner::receive(SocketId socket, int fd) {
     guarded({}, [&] { taken = shard_.on_datagrams(now, left, outbox_); });
     left = left.subspan(taken);
     flush();
+    // A batch may take long where many consume; whoever asks for something does not wait for its
+    // end.
+    if (queued_.load(std::memory_order_relaxed) > 0) {
+      run_commands();
+    }
   }
   publish_pipes();
   deliver_events();
   return batch.more;
+}
+
+void ShardRunner::watch_load(SocketId socket, bool more) {
+  if (!more && overloaded_by_ == socket) {
+    overloaded_by_.reset();
+    shard_.set_overloaded(false);
+  } else if (more && !overloaded_by_ && sockets_[socket].fullness() >= kOverloadedAt) {
+    overloaded_by_ = socket;
+    shard_.set_overloaded(true);
+  }
 }
 
 void ShardRunner::run_commands() {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -55,6 +56,10 @@ class ShardRunner : private OutboxRelief {
   // a reply, which close things and must not be refused.
   static constexpr std::size_t kMailboxCapacity = 16'384;
   static constexpr std::size_t kMaxQueuedRequests = kMailboxCapacity / 2;
+
+  // A buffer of a socket so full means that the shard can't keep up; when a batch takes all that
+  // waits, it can again.
+  static constexpr double kOverloadedAt = 0.25;
 
   // Commands carried out between two looks at the sockets.
   static constexpr std::size_t kCommandsPerTurn = 256;
@@ -128,6 +133,7 @@ class ShardRunner : private OutboxRelief {
   void on_bug(const Bug& bug);
   void give_up(RouterId router);
   void post(ShardCommand command);
+  void watch_load(SocketId socket, bool more);
   void settle();
   void flush();
 
@@ -154,6 +160,7 @@ class ShardRunner : private OutboxRelief {
   ReceiveBatch receive_batch_;  // after the shard: its slots go back to the shard's pool
   SendBatch send_batch_;
   ShellCounters counters_;
+  std::optional<SocketId> overloaded_by_;
   Duration busy_{0};
   std::unordered_map<RouterId, EventTarget> routers_;
 };

@@ -1,8 +1,10 @@
 #include "sfu/worker/udp_socket.h"
 
+#include <array>
 #include <cerrno>
 #include <utility>
 
+#include <linux/sock_diag.h>
 #include <sys/socket.h>
 
 #include "sfu/worker/feedback_filter.h"
@@ -60,6 +62,16 @@ UdpSocket::UdpSocket(FileDescriptor fd, const SocketAddress& local)
       can_segment_(sfu::can_segment(fd_.get())),
       takes_groups_(ask_for_groups(fd_.get())) {
   feedback_ = open_feedback(fd_.get(), local_);
+}
+
+double UdpSocket::fullness() const {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
+  socklen_t size = sizeof memory;
+  if (getsockopt(fd_.get(), SOL_SOCKET, SO_MEMINFO, memory.data(), &size) != 0 ||
+      memory[SK_MEMINFO_RCVBUF] == 0) {
+    return 0;
+  }
+  return static_cast<double>(memory[SK_MEMINFO_RMEM_ALLOC]) / memory[SK_MEMINFO_RCVBUF];
 }
 
 std::expected<UdpSocket, int> UdpSocket::bind(const SocketAddress& address) {

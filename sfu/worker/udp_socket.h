@@ -27,6 +27,9 @@ class UdpSocket {
   // Bound to every address of the machine: each datagram then says which one it came to.
   bool is_wildcard() const { return wildcard_; }
 
+  // How full the buffer is that datagrams wait in: 0 to 1.
+  double fullness() const;
+
   // Takes UDP_SEGMENT; a device on the way may refuse it all the same.
   bool can_segment() const { return can_segment_; }
 

@@ -138,6 +138,7 @@ struct ForwardBench {
   sfu::PacketPool pool{4096};
   sfu::ShardCounters counters;
   sfu::FanOut fan_out;
+  sfu::Overload overload;
   sfu::Outbox outbox{64};
   FakePublisherPort publisher;
   FakeSubscriberPort subscriber;
@@ -145,7 +146,7 @@ struct ForwardBench {
   FakeFeedback feedback;
   Timestamp now{std::chrono::seconds(1000)};
 
-  sfu::ForwardContext context() { return {clock, pool, counters, fan_out}; }
+  sfu::ForwardContext context() { return {clock, pool, counters, fan_out, overload}; }
 
   std::uint64_t drops(sfu::DropReason reason) const { return counters.drops[reason]; }
 

@@ -81,7 +81,7 @@ TEST(Pipe, HasRoomForAsMuchAsItSays) {
 }
 
 TEST(Pipe, LosesNothingBetweenTwoThreads) {
-  constexpr std::uint32_t kMessages = 50'000;
+  constexpr std::uint32_t kMessages = 10'000;
   Pipe pipe(kSmall);
   std::thread writer([&] {
     for (std::uint32_t i = 0; i < kMessages; ++i) {
