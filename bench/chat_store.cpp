@@ -52,7 +52,7 @@ Uuid new_uuid() {
 
 [[noreturn]] void give_up(const std::string& why) {
   fmt::print(stderr, "{}\n", why);
-  std::exit(1);
+  std::_Exit(1);  // the threads of the store go on until the end
 }
 
 // One user, its conversations, and a number of messages that are kept in flight.
