@@ -25,7 +25,7 @@ std::optional<Feedback> Link::receive_rtcp(std::span<std::uint8_t> datagram) {
 
 void Link::start_dtls(const std::string& server_fingerprint) {
   state_ = State::kHandshaking;
-  dtls_.emplace(dtls_context_, server_fingerprint);
+  dtls_ = std::make_unique<DtlsClient>(dtls_context_, server_fingerprint);
   on_handshake(dtls_->start());
 }
 

@@ -61,8 +61,8 @@ class Link {
   void on_handshake(const std::vector<std::uint8_t>& output);
 
   const DtlsContext& dtls_context_;
-  std::optional<DtlsClient> dtls_;
-  std::unique_ptr<Srtp> srtp_;
+  std::unique_ptr<DtlsClient> dtls_;  // once the path stands
+  std::unique_ptr<Srtp> srtp_;        // once it is connected
   State state_ = State::kChecking;
 };
 
