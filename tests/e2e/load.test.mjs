@@ -9,17 +9,27 @@ const kLoad = process.env.PARLANCE_LOAD ?? path.join(kRoot, "build/release/bench
 const kSeconds = 3;
 const kFps = 30;
 
-test("every packet of a small call arrives, and every picture is decoded in order", async (t) => {
-  const server = await Server.run({shards: 1, announce: "127.0.0.1"});
-  t.after(() => server.stop());
+// The exit code, the output and the report of one run.
+async function load(server) {
   const file = path.join(server.data, "load.json");
-  const {code, output} = await runToEnd([
+  const ended = await runToEnd([
     "--port", String(server.httpPort), "--server-pid", String(server.pid),
     "--light", "3", "--full", "1", "--audio", "--duration", String(kSeconds), "--fps", String(kFps),
     "--most-late", "60000", "--report", file, // a busy machine is no fault of the server's
   ], {binary: kLoad, timeoutMs: 120_000});
+  return {...ended, report: fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : undefined};
+}
+
+// A generator that the machine stopped for long shows nothing: it sends and reads seconds of media at once then.
+const stood = ({report}) => report?.generator.late_us.max > 500_000;
+
+test("every packet of a small call arrives, and every picture is decoded in order", async (t) => {
+  const server = await Server.run({shards: 1, announce: "127.0.0.1"});
+  t.after(() => server.stop());
+  let run = await load(server);
+  for (let again = 0; again < 2 && stood(run); ++again) run = await load(server);
+  const {code, output, report} = run;
   assert.strictEqual(code, 0, output);
-  const report = JSON.parse(fs.readFileSync(file, "utf8"));
   assert.deepStrictEqual(report.faults, []);
 
   const {forwarded, full, generator} = report;
