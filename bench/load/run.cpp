@@ -295,10 +295,15 @@ class Run {
   template <typename Some, typename Work>
   void for_each(const Some& some, Work work) const {
     for (LoopThread* const thread : threads_) {
-      auto here = some | std::views::filter([&](const auto& one) { return one->thread == thread; });
-      if (!here.empty()) {
-        thread->run([&] { std::ranges::for_each(here, [&](const auto& one) { work(*one); }); });
-      }
+      for_each_on(*thread, some, work);
+    }
+  }
+
+  template <typename Some, typename Work>
+  static void for_each_on(LoopThread& thread, const Some& some, Work& work) {
+    auto here = some | std::views::filter([&](const auto& one) { return one->thread == &thread; });
+    if (!here.empty()) {
+      thread.run([&] { std::ranges::for_each(here, [&](const auto& one) { work(*one); }); });
     }
   }
 
