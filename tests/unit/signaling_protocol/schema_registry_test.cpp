@@ -89,15 +89,6 @@ TEST_F(Schemas, RepeatNoTextOfTheClientAtLength) {
   EXPECT_LT(bytes, 20'000U);
 }
 
-TEST_F(Schemas, CutALongPointerWhereAStepEnds) {
-  // An unknown field of an object that the client named at length: the pointer goes through it.
-  const std::string name(300, 'n');
-  Json frame = {{"x", {{name, {{name, {{name, 1}}}}}}}};
-  for (const Violation& violation : check("session.start.request", frame)) {
-    EXPECT_LE(violation.pointer.size(), SchemaChecker::kMaxViolationText);
-  }
-}
-
 TEST_F(Schemas, SurviveNumbersOfAnySize) {
   Json value = {{"session_id", "a"}, {"s", 18'446'744'073'709'551'615ULL}};
   EXPECT_FALSE(check("session.resume.request", value).empty());
