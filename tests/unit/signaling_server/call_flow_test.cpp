@@ -1,5 +1,6 @@
 // The operations of calls over real sockets, down to a media plane that only writes down.
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <set>
 #include <string>
@@ -197,10 +198,11 @@ class FullCall : public CallFlow {
 
   FullCall() : CallFlow(patient()) {}
 
-  // The others' events wait in the server while they are not read.
+  // The others' events wait in the server while they are not read, and nobody's silence counts.
   static SignalingOptions patient() {
     SignalingOptions options;
     options.session.blocked = std::chrono::minutes(10);
+    options.session.heartbeat = std::chrono::minutes(10);
     options.session.requests = {1000, 1000};
     return options;
   }

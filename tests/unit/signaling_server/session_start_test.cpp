@@ -65,9 +65,10 @@ TEST_F(SessionStart, DoesNotTellAgainWhatItsListHas) {
   EXPECT_EQ(second_.answer_to(id)["ok"]["conversations"][0]["last_q"], 1);
   say("afterwards");
   first_.ok("profile.update", {{"name", "Afterwards"}});
-  EXPECT_EQ(second_.next_event("message.created")["d"]["message"]["body"], "afterwards");
-  EXPECT_EQ(second_.next_event("profile.updated")["d"]["name"], "Afterwards");
-  EXPECT_EQ(second_.numbers().front(), 1U);
+  const Json first_event = second_.next_event();
+  EXPECT_EQ(first_event["s"], 1);
+  EXPECT_EQ(first_event["d"]["message"]["body"], "afterwards");
+  EXPECT_EQ(second_.next_event()["d"]["name"], "Afterwards");
 }
 
 TEST_F(SessionStart, IsRefusedWhereTooMuchHappensMeanwhile) {
