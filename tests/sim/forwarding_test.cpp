@@ -39,7 +39,7 @@ TEST_P(Forwarding, BringsEveryFrameToEveryViewerOnce) {
 TEST_P(Forwarding, CarriesAudioInOrderWithoutWaitingForAnything) {
   SimPeer& publisher = world.add_peer();
   const auto producer = world.produce_audio(0, 3000);
-  SimPeer& listener = world.add_peer();
+  const SimPeer& listener = world.add_peer();
   world.consume_audio(1, producer, 4000);
   world.run_for(200ms);
   publisher.add_audio(3000, 20);
@@ -55,7 +55,7 @@ TEST_P(Forwarding, NumbersRollOverTwiceWithoutALostFrame) {
       {.ssrc = 1000, .first_sequence = 65'000, .packets_per_frame = 24, .frame_interval = 4ms});
   const auto producer = world.produce_video(0, 1000);
   SimPeer& viewer = world.add_peer();
-  VideoSink& sink = viewer.expect_video(2000);
+  const VideoSink& sink = viewer.expect_video(2000);
   world.consume_video(1, producer, 2000);
   world.run_for(200ms);
   camera.start(world.now());

@@ -69,8 +69,9 @@ std::uint64_t SimWorld::drops(sfu::DropReason reason) const {
 
 SimPeer& SimWorld::add_peer() {
   const auto number = static_cast<std::uint8_t>(seats_.size() + 1);
-  auto seat = std::make_unique<Seat>(seed_ * 1000 + number * 10U);
-  seat->peer = std::make_unique<SimPeer>(number, seed_ * 1000 + number * 10U + 2);
+  const std::uint64_t seed = seed_ * 1000 + std::uint64_t{number} * 10;
+  auto seat = std::make_unique<Seat>(seed);
+  seat->peer = std::make_unique<SimPeer>(number, seed + 2);
   seat->transport = id_of<sfu::TransportId>(number);
   const std::size_t index = seats_.size();
   const auto description = shard_of(index).create_transport(router_, seat->transport);

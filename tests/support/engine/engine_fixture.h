@@ -84,7 +84,8 @@ class EngineTest : public testing::Test {
 
   RouterId create_router() {
     const RouterId id(next_uuid());
-    engine->create_router(id, executor, [this](MediaEvent event) { events.push_back(event); });
+    engine->create_router(
+        id, executor, [this](const MediaEvent& event) { events.push_back(event); });
     return id;
   }
 

@@ -164,7 +164,8 @@ class FakeMediaEngine final : public sfu::MediaEngine {
     record("consume", options.id);
     auto error = take_refusal("consume");
     if (!error) {
-      consumers.insert_or_assign(options.id, Consumer{transport, std::move(options)});
+      const sfu::ConsumerId id = options.id;
+      consumers.insert_or_assign(id, Consumer{transport, std::move(options)});
     }
     answer_void(reply_on, std::move(reply), error);
   }

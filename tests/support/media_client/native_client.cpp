@@ -140,7 +140,7 @@ class Participant {
   }
 
   static void print(const char* name, MediaClient& client) {
-    std::printf("\"%s\":{\"connected\":%s,\"closed\":%s,\"local\":\"%s\"},",
+    std::printf(R"("%s":{"connected":%s,"closed":%s,"local":"%s"},)",
                 name,
                 client.connected() ? "true" : "false",
                 client.closed() ? "true" : "false",

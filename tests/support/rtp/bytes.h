@@ -31,7 +31,7 @@ inline std::vector<std::uint8_t> hex(std::string_view text) {
 
 inline constexpr Timestamp kStart{std::chrono::seconds(1000)};
 
-inline constexpr Duration ms(std::int64_t count) {
+constexpr Duration ms(std::int64_t count) {
   return std::chrono::milliseconds(count);
 }
 

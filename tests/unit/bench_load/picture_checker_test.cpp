@@ -20,9 +20,9 @@ std::vector<std::uint8_t> frame_of(const Clip& clip, std::size_t number) {
 }
 
 const Clip& clip() {
-  static const Clip kClip =
+  static const Clip encoded =
       encode_vp8({.size = {320, 180}, .fps = 30, .bits_per_second = 300'000, .frames = 40});
-  return kClip;
+  return encoded;
 }
 
 TEST(PictureChecker, ReadsTheNumbersOfEncodedPictures) {

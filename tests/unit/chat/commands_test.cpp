@@ -66,7 +66,7 @@ TEST_F(CommandsTest, LetNoMoreIntoAConversationThanMayBeListed) {
 }
 
 TEST_F(CommandsTest, LetNobodyIntoMoreConversationsThanMayBeListed) {
-  accept(ben_);
+  ASSERT_TRUE(accept(ben_));
   for (std::size_t i = 1; i < kMaxConversations; ++i) {
     room(ben_, 1'000 + i);
   }

@@ -1,5 +1,6 @@
 #include "chat/service/group_commit.h"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -21,7 +22,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 // How a request ended: nothing yet, committed, or not.
-enum class End { kNone, kCommitted, kRefused, kUnavailable };
+enum class End : std::uint8_t { kNone, kCommitted, kRefused, kUnavailable };
 
 class Probe final : public WriteRequest {
  public:

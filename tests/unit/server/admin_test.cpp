@@ -27,7 +27,8 @@ class AdminTest : public testing::Test {
     request.body = body;
     request.authorization = authorization;
     std::optional<signaling::HttpResponse> response;
-    route.handler(request, executor, [&](signaling::HttpResponse given) { response = given; });
+    route.handler(
+        request, executor, [&](const signaling::HttpResponse& given) { response = given; });
     executor.run();
     return response.value();
   }

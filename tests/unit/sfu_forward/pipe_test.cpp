@@ -1,6 +1,6 @@
 #include "sfu/forward/pipe.h"
 
-#include <numeric>
+#include <algorithm>
 #include <thread>
 #include <vector>
 
@@ -21,7 +21,7 @@ PipeMessage message(std::uint8_t producer, PipeMessage::Kind kind = PipeMessage:
 
 std::vector<std::uint8_t> body_of(std::size_t size, std::uint8_t first) {
   std::vector<std::uint8_t> body(size);
-  std::iota(body.begin(), body.end(), first);
+  std::ranges::generate(body, [next = first]() mutable { return next++; });
   return body;
 }
 

@@ -31,7 +31,7 @@ constexpr const char* kSamplePassword = "VOkJxbRl1RmTxUk/WvJxBt";
 
 class Passwords : public PasswordLookup {
  public:
-  Passwords(std::string ufrag, std::string password) { all_[ufrag] = std::move(password); }
+  Passwords(const std::string& ufrag, std::string password) { all_[ufrag] = std::move(password); }
 
   std::string_view password_of(std::string_view local_ufrag) const override {
     const auto found = all_.find(std::string(local_ufrag));

@@ -119,7 +119,7 @@ TEST(Outbox, RefusesAndCountsWhatDoesNotFit) {
 
 TEST(Outbox, ReusesAReservationThatWasNotSent) {
   Outbox outbox(4);
-  Destination a(path(1));
+  const Destination a(path(1));
   const auto first = outbox.reserve();
   const auto second = outbox.reserve();
   EXPECT_EQ(first.data(), second.data());

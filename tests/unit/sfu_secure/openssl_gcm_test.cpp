@@ -105,7 +105,7 @@ TEST_P(OpensslGcmTest, EveryByteIsLibsrtps) {
     OpensslGcmOutbound ours(keys);
     LibsrtpOutbound theirs(keys);
     // Steps as they come: dense, gaps, whole cycles in few packets, repeats, old ones.
-    std::uint32_t index = static_cast<std::uint32_t>(random() % 0x10000);
+    auto index = static_cast<std::uint32_t>(random() % 0x10000);
     for (std::uint32_t i = 0; i < 300; ++i) {
       const std::uint64_t kind = random() % 10;
       index += kind < 6 ? 1 : kind < 8 ? static_cast<std::uint32_t>(random() % 20'000) : 0;
@@ -149,7 +149,7 @@ TEST_P(OpensslGcmTest, TakesFromThePeerWhatLibsrtpTakes) {
     OpensslGcmInbound ours(keys);
     LibsrtpInbound theirs(keys);
     std::vector<Bytes> sent;
-    std::uint32_t index = static_cast<std::uint32_t>(random() % 0x10000);
+    auto index = static_cast<std::uint32_t>(random() % 0x10000);
     int taken = 0;
     for (std::uint32_t i = 0; i < 400; ++i) {
       index += random() % 8 == 0 ? static_cast<std::uint32_t>(random() % 9'000) : 1;

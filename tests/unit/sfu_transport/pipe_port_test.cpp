@@ -23,7 +23,7 @@ class PipePortTest : public ::testing::Test {
     ASSERT_TRUE(port->attach(*producer));
   }
 
-  void consume(ConsumerOptions options) {
+  void consume(const ConsumerOptions& options) {
     consumer = std::make_unique<Consumer>(
         options, *producer, bench.subscriber, bench.counters, Consumer::Numbers{});
     ASSERT_TRUE(bench.subscriber.attach(bench.now, *consumer, bench.outbox));

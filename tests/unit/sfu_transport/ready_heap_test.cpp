@@ -83,12 +83,12 @@ TEST(ReadyHeap, AgreesWithASortedSetUnderRandomUse) {
     const std::size_t at = random() % owners.size();
     due[at] = random() % 4 == 0 ? kNever : kNow + Duration(random() % 1000);
     heap.schedule(*owners[at], due[at]);
-    const Timestamp earliest = *std::min_element(due.begin(), due.end());
+    const Timestamp earliest = std::ranges::min(due);
     ASSERT_EQ(heap.next(), earliest) << "round " << round;
     if (random() % 3 == 0 && earliest != kNever) {
       const TimedOwner* popped = heap.pop_due(earliest);
-      const auto found = std::find_if(
-          owners.begin(), owners.end(), [&](const auto& owner) { return owner.get() == popped; });
+      const auto found =
+          std::ranges::find_if(owners, [&](const auto& owner) { return owner.get() == popped; });
       ASSERT_NE(found, owners.end());
       const auto index = static_cast<std::size_t>(found - owners.begin());
       ASSERT_EQ(due[index], earliest);

@@ -87,7 +87,7 @@ TEST_F(ShardTest, DescribesATransportAsClientsNeedIt) {
 }
 
 TEST_F(ShardTest, RefusesWhatIsUnknownOrTaken) {
-  const RouterId nowhere = test::id_of<RouterId>(9);
+  const auto nowhere = test::id_of<RouterId>(9);
   EXPECT_EQ(shard.create_router(router).error(), MediaError::kDuplicateId);
   EXPECT_EQ(shard.create_transport(nowhere, transport(1)).error(), MediaError::kNotFound);
   make_transport(1);

@@ -229,7 +229,7 @@ TEST_F(EngineTest, AProducerIsClosedEverywhereWithItsTransport) {
   const RouterId router = create_router();
   MediaClient publisher;
   MediaClient viewer;
-  RtpSource source(4711);
+  const RtpSource source(4711);
   const ProducerId producer(next_uuid());
   const TransportId sending = connect(router, publisher);
   ASSERT_TRUE(produce(router, sending, source.producer(producer)));
@@ -251,7 +251,7 @@ TEST_F(EngineTest, AProducerThatWasRefusedCanBeTriedAgain) {
   const RouterId router = create_router();
   const TransportId transport(next_uuid());
   ASSERT_TRUE(create_transport(router, transport));
-  RtpSource source(4711);
+  const RtpSource source(4711);
   const ProducerId producer(next_uuid());
   EXPECT_EQ(produce(router, transport, source.producer(producer)).error(),
             MediaError::kNotConnected);

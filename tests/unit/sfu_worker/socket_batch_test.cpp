@@ -214,7 +214,7 @@ TEST_F(SocketBatchTest, MixedDestinationsLeaveByTheirSockets) {
     std::size_t received = 0;
     for (;;) {
       const auto batch = receive.receive(ends, socket, pool);
-      for (ReceivedDatagram& datagram : batch.datagrams) {
+      for (const ReceivedDatagram& datagram : batch.datagrams) {
         EXPECT_EQ(datagram.from, (Path{socket, senders[socket].local()}));
         ++received;
       }

@@ -289,13 +289,13 @@ TEST(Operations, EveryRequestOfTheSchemasHasOneAndTheOtherWayRound) {
     const std::string_view ending = ".request";
     if (name.ends_with(ending)) {
       const std::string op = name.substr(0, name.size() - ending.size());
-      EXPECT_NE(std::find(known.begin(), known.end(), op), known.end()) << op;
+      EXPECT_TRUE(std::ranges::find(known, op) != known.end()) << op;
     }
   }
 }
 
 TEST(Routes, OfTheOperatorComeBeforeTheFiles) {
-  World world(
+  const World world(
       {},
       {{"/admin/",
         RouteAccess::kTrusted,

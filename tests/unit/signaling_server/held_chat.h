@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -15,7 +16,7 @@ namespace parlance::signaling::test {
 
 class HeldChat final : public chat::ChatService {
  public:
-  enum class Hold { kNothing, kRequests, kAnswers };
+  enum class Hold : std::uint8_t { kNothing, kRequests, kAnswers };
 
   explicit HeldChat(chat::ChatService& real) : real_(real) {}
 

@@ -1,6 +1,6 @@
 // Chat, presence and resuming over real sockets and two threads.
+#include <algorithm>
 #include <memory>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -184,7 +184,7 @@ TEST_F(Flow, ACutSocketResumesAndNothingIsLostOrDoubled) {
   }
   numbers.insert(numbers.end(), ada->numbers().begin(), ada->numbers().end());
   std::vector<std::uint64_t> dense(numbers.size());
-  std::iota(dense.begin(), dense.end(), 1);
+  std::ranges::generate(dense, [next = std::uint64_t{1}]() mutable { return next++; });
   EXPECT_EQ(numbers, dense);
 }
 
@@ -269,7 +269,7 @@ TEST(Sessions, OfAUserAreSixteenAndTheOldestIdleOneGoesFirst) {
 TEST(Sessions, RequestsWithoutIdAreNotOpenForever) {
   SignalingOptions options;
   options.session.open_requests = 2;
-  World world(options);
+  const World world(options);
   Client client(world, world.guest("Ada"));
   client.start();
   const std::string c = new_id();
@@ -300,7 +300,7 @@ TEST(Sessions, OneThatIsExpiredIsReset) {
 TEST(Sessions, OneWhoseLogRanOverIsReset) {
   SignalingOptions options;
   options.session.log.events = 4;
-  World world(options);
+  const World world(options);
   const Guest ada = world.guest("Ada");
   Client client(world, ada);
   client.start();

@@ -38,7 +38,7 @@ TEST(Shutdown, ClosesNoDescriptorTwice) {
     World world;
     Client client(world, world.guest("Ada"));
     client.start();
-    Client another(world, world.guest("Bob"));
+    const Client another(world, world.guest("Bob"));
   }
   EXPECT_GT(closed.load(), 0) << "this close() is not used";
   EXPECT_EQ(closed_twice.load(), 0);

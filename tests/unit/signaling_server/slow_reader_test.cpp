@@ -19,7 +19,7 @@ namespace {
 // it.
 constexpr int kSendBuffer = 64 * 1024;
 constexpr int kReceiveBuffer = 256 * 1024;
-constexpr std::uint64_t kInTheKernel = 2 * (kSendBuffer + kReceiveBuffer);
+constexpr std::uint64_t kInTheKernel = std::uint64_t{2} * (kSendBuffer + kReceiveBuffer);
 constexpr int kMessages = 100;
 constexpr std::size_t kBodyBytes = 15'000;
 constexpr std::uint64_t kAllBytes = kMessages * kBodyBytes;
@@ -37,7 +37,7 @@ SignalingOptions patient() {
   options.session.requests = {100'000, 100'000};
   options.session.heartbeat = std::chrono::minutes(10);
   options.session.blocked = std::chrono::minutes(10);
-  options.session.log.bytes = 64 * 1024 * 1024;
+  options.session.log.bytes = std::size_t{64} * 1024 * 1024;
   return options;
 }
 
@@ -146,7 +146,7 @@ TEST_F(SlowReader, LosesItsSessionWhenItsLogRunsFull) {
 // Questions of one frame are answered all: nothing can be paused between them.
 TEST_F(SlowReader, IsCutOffWhenItsAnswersPileUp) {
   SignalingOptions options = patient();
-  options.session.outgoing.bytes = 512 * 1024;
+  options.session.outgoing.bytes = std::size_t{512} * 1024;
   open(options);
   send_many();
   std::vector<std::int64_t> numbers;

@@ -169,7 +169,7 @@ TEST(HeaderTemplate, DropsCopiedValuesOfIllegalSize) {
 TEST(HeaderTemplate, AddsToTheCaptureClockOffset) {
   const auto extensions = negotiated({ExtensionKind::kAbsCaptureTime});
   const HeaderTemplate header(101, kSsrc, "0", extensions);
-  ExtensionMap map(extensions);
+  const ExtensionMap map(extensions);
   const auto short_form =
       hex("90 60 0042 00001000 deadbeef bede 0003 a7 0102030405060708 000000 aa");
   const auto long_form =

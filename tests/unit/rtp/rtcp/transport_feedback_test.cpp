@@ -121,7 +121,7 @@ TEST(TransportFeedback, StopsWhereADeltaIsTooLarge) {
 
 TEST(TransportFeedback, NeverExceedsItsSizeAndAlwaysAdvances) {
   std::vector<PacketArrival> arrivals;
-  for (int i = 0; i < 3000; ++i) {
+  for (std::int64_t i = 0; i < 3000; ++i) {
     arrivals.push_back({i * 3, kStart + ms(100) * i});
   }
   std::size_t taken = 0;
@@ -140,7 +140,7 @@ TEST(TransportFeedback, RoundTripsWhateverArrived) {
     ExtendedSequence sequence = 65'500;
     Timestamp at = kStart;
     for (unsigned i = 0; i < 1 + random() % 150; ++i) {
-      sequence += 1 + (random() % 5 == 0 ? random() % 30 : 0);
+      sequence += 1 + static_cast<ExtendedSequence>(random() % 5 == 0 ? random() % 30 : 0);
       at += Duration(static_cast<std::int64_t>(random() % 120'000) -
                      (random() % 10 == 0 ? 20'000 : 0));
       arrivals.push_back({sequence, at});
