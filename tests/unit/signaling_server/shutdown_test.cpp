@@ -35,7 +35,7 @@ namespace fs = std::filesystem;
 
 TEST(Shutdown, ClosesNoDescriptorTwice) {
   {
-    World world;
+    const World world;
     Client client(world, world.guest("Ada"));
     client.start();
     const Client another(world, world.guest("Bob"));
