@@ -119,9 +119,14 @@ void ShardRunner::watch_load(SocketId socket, bool more) {
   }
 }
 
-void ShardRunner::run_commands() {
-  // Before taking: whoever posts from here on wakes us again.
+void ShardRunner::on_wake_up() {
+  // Before taking: whoever has something from here on wakes us again.
   wake_.clear();
+  run_commands();
+  run_pipes();
+}
+
+void ShardRunner::run_commands() {
   commands_.acknowledge_wake_up();
   const Timestamp now = monotonic_now();
   ShardAccess access{.runner = *this, .shard = shard_, .now = now, .outbox = outbox_};

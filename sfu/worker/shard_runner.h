@@ -93,11 +93,8 @@ class ShardRunner : private OutboxRelief {
   // where there may be more.
   bool receive(SocketId socket, int fd);
 
-  // Carries out what is in the mailbox.
-  void run_commands();
-
-  // Takes what has come from other shards.
-  void run_pipes();
+  // Carries out what is in the mailbox and takes what has come from other shards.
+  void on_wake_up();
 
   // The runners of all shards, by their index, to be woken for what goes to them. Before any runs.
   void connect(std::span<const std::unique_ptr<ShardRunner>> all) { all_ = all; }
@@ -134,6 +131,10 @@ class ShardRunner : private OutboxRelief {
   void give_up(RouterId router);
   void post(ShardCommand command);
   void watch_load(SocketId socket, bool more);
+  // These leave the wake-up as it is: it may stand for the other.
+  void run_commands();
+  void run_pipes();
+
   void settle();
   void flush();
 

@@ -129,8 +129,7 @@ void Worker::serve(Target& target) {
   const Timestamp began = monotonic_now();
   bool more = false;
   if (target.kind == Target::Kind::kCommands) {
-    target.runner->run_commands();
-    target.runner->run_pipes();
+    target.runner->on_wake_up();
   } else {
     more = target.runner->receive(target.socket, target.fd);
   }

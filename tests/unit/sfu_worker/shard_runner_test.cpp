@@ -8,9 +8,13 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 #include "sfu/secure/crypto.h"
 #include "sfu/worker/clock.h"
+#include "sfu/worker/socket_address.h"
+#include "sfu/worker/udp_socket.h"
 #include "tests/support/media/manual_executor.h"
 
 namespace parlance::sfu {
@@ -50,7 +54,7 @@ class ShardRunnerTest : public testing::Test {
                     ASSERT_TRUE(access->shard.create_router(id));
                     access->runner.add_router(id, executor, [](const MediaEvent&) {});
                   }});
-    runner->run_commands();
+    runner->on_wake_up();
   }
 
   std::uint64_t counter(const std::string& name) {
@@ -78,10 +82,10 @@ TEST_F(ShardRunnerTest, CarriesOutCommandsInOrder) {
                      }});
   }
   // More than a turn holds: the rest waits for the next look at the mailbox.
-  runner->run_commands();
+  runner->on_wake_up();
   EXPECT_EQ(order.size(), ShardRunner::kCommandsPerTurn);
-  runner->run_commands();
-  runner->run_commands();
+  runner->on_wake_up();
+  runner->on_wake_up();
   EXPECT_EQ(order.size(), 600U);
   EXPECT_TRUE(std::ranges::is_sorted(order));
 }
@@ -93,7 +97,7 @@ TEST_F(ShardRunnerTest, ABugCostsItsRouterAndNoOther) {
                      throw Bug("broken assumption");
                    }});
   runner->request(noting(router(2)));
-  runner->run_commands();
+  runner->on_wake_up();
   EXPECT_EQ(bugs, std::vector<std::string>{"broken assumption"});
   EXPECT_EQ(ended, std::vector<std::string>{"done"});
   EXPECT_EQ(counter("bugs"), 1U);
@@ -109,12 +113,12 @@ TEST_F(ShardRunnerTest, RefusesRequestsWhenTooManyWaitButNotWhatCloses) {
   EXPECT_EQ(ended, std::vector<std::string>{kOverloaded});
   runner->tell(noting(router(1)));
   while (ended.size() < 2) {
-    runner->run_commands();
+    runner->on_wake_up();
   }
   EXPECT_EQ(ended.back(), "done");
   EXPECT_EQ(counter("commands_refused"), 1U);
   runner->request(noting(router(1)));
-  runner->run_commands();
+  runner->on_wake_up();
   EXPECT_EQ(ended.back(), "done");
 }
 
@@ -144,6 +148,24 @@ TEST_F(ShardRunnerTest, CountsDatagramsThatMeanNothing) {
   runner->receive(0, runner->sockets()[0].fd());
   EXPECT_EQ(counter("drop_unknown_datagram"), 1U);
   EXPECT_EQ(counter("packets_in"), 1U);
+}
+
+TEST_F(ShardRunnerTest, CommandsCarriedOutBetweenDatagramsLeaveTheWakeUpToOthers) {
+  const auto sender = UdpSocket::bind(SocketAddress::v4({127, 0, 0, 1}, 0));
+  ASSERT_TRUE(sender);
+  const UdpSocket& socket = runner->sockets()[0];
+  KernelAddress to{};
+  const socklen_t size = to_kernel(socket.local(), to);
+  const std::array<std::uint8_t, 3> datagram{255, 255, 255};
+  ASSERT_EQ(sendto(sender->fd(), datagram.data(), datagram.size(), 0, &to.any, size), 3);
+  runner->tell(noting(router(1)));
+  runner->receive(0, socket.fd());
+  EXPECT_EQ(ended, (std::vector<std::string>{"done"}));
+  // It may have been a pipe that woke the shard as well.
+  pollfd wake{.fd = runner->wake_fd(), .events = POLLIN, .revents = 0};
+  EXPECT_EQ(poll(&wake, 1, 0), 1);
+  runner->on_wake_up();
+  EXPECT_EQ(poll(&wake, 1, 0), 0);
 }
 
 }  // namespace
