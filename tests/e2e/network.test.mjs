@@ -58,8 +58,9 @@ test(`5 % lost and 3 % reordered both ways (seed ${kSeed}): no second without a 
     const reports = await watchTwo(context, server, {ms: 20_000});
     assert.ok(relay.counts.droppedToServer > 0 && relay.counts.droppedToClient > 0 && relay.counts.reordered > 0);
     for (const {tab, first, last} of reports) {
-      assert.ok(last.retransmissionsSent > 0, `${tab} repaired its way up`);
-      assert.ok(last.nacksReceived > 0, `${tab} was asked by the server`);
+      // Asked by NACK, or by transport-cc: Chromium also sends again what a feedback report says was lost, and that often comes
+      // first, as these frames are one packet each and a gap shows only with the next frame. So NACKs are too few to count on.
+      assert.ok(last.retransmissionsSent > first.retransmissionsSent, `${tab} repaired its way up`);
       assert.ok(last.nacksSent > 0, `${tab} asked the server`);
       assert.ok(last.retransmissionsReceived > first.retransmissionsReceived, `${tab} was answered by the server`);
     }

@@ -34,7 +34,7 @@
   async function sample() {
     const out = {
       t: performance.now(), video: {}, audio: {}, audioPackets: {}, codecs: {}, retransmissionsReceived: 0,
-      retransmissionsSent: 0, nacksSent: 0, nacksReceived: 0, lost: 0, sentFrames: 0, pairs: [],
+      retransmissionsSent: 0, nacksSent: 0, lost: 0, sentFrames: 0, pairs: [],
       remotePorts: [],
     };
     for (const [index, pc] of peers.entries()) {
@@ -56,7 +56,6 @@
           out.lost += s.packetsLost ?? 0;
         } else if (s.type === "outbound-rtp") {
           out.retransmissionsSent += s.retransmittedPacketsSent ?? 0;
-          out.nacksReceived += s.nackCount ?? 0;
           if (s.kind === "video") out.sentFrames += s.framesEncoded ?? 0;
         } else if (s.type === "candidate-pair" && s.nominated && s.state === "succeeded") {
           const local = stats.get(s.localCandidateId);
