@@ -51,6 +51,7 @@ export class ProtocolClient {
   events = [];
   controls = [];
   unexpected = [];  // answers without id
+  tap;  // function (frame, {op, d} that it answers): told of every frame as it comes; then no events are kept
 
   constructor(base) {
     this.base = base;
@@ -73,9 +74,10 @@ export class ProtocolClient {
     return body.ticket;
   }
 
-  // Opens the WebSocket and waits for `hello`. A frame that breaks its schema fails the test that it comes in.
-  async connect({ticket, origin, subprotocol = kSubprotocol} = {}) {
-    const url = `${this.base.replace(/^http/, "ws")}/v1/ws?ticket=${ticket ?? (await this.ticket())}`;
+  // Opens the WebSocket, through a proxy at `via` if there is one, and waits for `hello`. A frame that breaks its
+  // schema fails the test that it comes in.
+  async connect({ticket, origin, subprotocol = kSubprotocol, via = this.base} = {}) {
+    const url = `${via.replace(/^http/, "ws")}/v1/ws?ticket=${ticket ?? (await this.ticket())}`;
     const socket = new WebSocket(url, subprotocol, {origin, perMessageDeflate: false});
     this.#socket = socket;
     this.closed = new Promise((resolve) => {
@@ -133,17 +135,18 @@ export class ProtocolClient {
   }
 
   #receive(frame) {
-    checkFrame(frame, this.#open.get(frame.id)?.op);
+    const request = this.#open.get(frame.id);
+    checkFrame(frame, request?.op);
+    this.tap?.(frame, request);
     if (frame.s) this.lastS = frame.s;
     if (frame.ev) {
-      this.events.push(frame);
+      if (!this.tap) this.events.push(frame);
     } else if (frame.op) {
       this.controls.push(frame);
-    } else if (frame.id !== undefined && this.#open.has(frame.id)) {
-      const {resolve, reject} = this.#open.get(frame.id);
+    } else if (frame.id !== undefined && request) {
       this.#open.delete(frame.id);
-      if (frame.err) reject(new ProtocolError(frame.err));
-      else resolve(frame.ok);
+      if (frame.err) request.reject(new ProtocolError(frame.err));
+      else request.resolve(frame.ok);
     } else {
       this.unexpected.push(frame);
     }
@@ -157,7 +160,8 @@ export class ProtocolClient {
   request(op, d) {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#open.set(id, {op, resolve, reject});
+      if (this.#socket.readyState === WebSocket.CLOSED) return reject(new Error("connection closed"));
+      this.#open.set(id, {op, d, resolve, reject});
       this.raw(JSON.stringify({id, op, d}));
     });
   }

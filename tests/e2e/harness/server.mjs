@@ -32,13 +32,13 @@ export class Server {
   #child;
   output = "";
 
-  static async make({shards = 2, workers = 1, announce, web = kWeb, flags = []} = {}) {
+  static async make({shards = 2, workers = 1, announce, web = kWeb, flags = [], binary = kBinary} = {}) {
     const server = new Server();
     server.shards = shards;
     server.httpPort = await freePorts();
     server.mediaPort = await freePorts(shards);
     server.data = fs.mkdtempSync(path.join(os.tmpdir(), "parlance-e2e-"));
-    Object.assign(server, {workers, announce, web, flags});
+    Object.assign(server, {workers, announce, web, flags, binary});
     return server;
   }
 
@@ -79,7 +79,7 @@ export class Server {
 
   // Starts the process; it is not waited for.
   launch(args = this.args()) {
-    const child = adopt(spawn(kBinary, args, {stdio: ["ignore", "pipe", "pipe"]}));
+    const child = adopt(spawn(this.binary, args, {stdio: ["ignore", "pipe", "pipe"]}));
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
