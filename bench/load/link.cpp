@@ -54,7 +54,7 @@ void Link::on_handshake(const std::vector<std::uint8_t>& output) {
   if (dtls_->state() == DtlsClient::State::kFailed) {
     state_ = State::kFailed;
   } else if (dtls_->state() == DtlsClient::State::kConnected && !srtp_) {
-    srtp_ = std::make_unique<Srtp>(dtls_->keys());
+    srtp_ = make_srtp(srtp_kind_, dtls_->keys());
     state_ = State::kConnected;
   }
 }

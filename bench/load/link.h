@@ -43,7 +43,7 @@ class Link {
   std::optional<Feedback> receive_rtcp(std::span<std::uint8_t> datagram);
 
  protected:
-  explicit Link(const DtlsContext& dtls) : dtls_context_(dtls) {}
+  Link(const DtlsContext& dtls, SrtpKind srtp) : dtls_context_(dtls), srtp_kind_(srtp) {}
 
   // The path stands.
   void start_dtls(const std::string& server_fingerprint);
@@ -61,6 +61,7 @@ class Link {
   void on_handshake(const std::vector<std::uint8_t>& output);
 
   const DtlsContext& dtls_context_;
+  SrtpKind srtp_kind_;
   std::unique_ptr<DtlsClient> dtls_;  // once the path stands
   std::unique_ptr<Srtp> srtp_;        // once it is connected
   State state_ = State::kChecking;

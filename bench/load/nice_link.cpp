@@ -49,7 +49,7 @@ struct NiceLink::Agent {
 };
 
 NiceLink::NiceLink(NiceContext& context, const DtlsContext& dtls)
-    : Link(dtls), agent_(std::make_unique<Agent>()) {
+    : Link(dtls, SrtpKind::kLibsrtp), agent_(std::make_unique<Agent>()) {
   agent_->context = context_of(context.handle());
   constexpr auto kOptions = static_cast<NiceAgentOption>(NICE_AGENT_OPTION_REGULAR_NOMINATION |
                                                          NICE_AGENT_OPTION_CONSENT_FRESHNESS);

@@ -13,7 +13,7 @@ constexpr Nanoseconds kConsentInterval = 5 * kSecond;  // RFC 7675, section 5.1
 }  // namespace
 
 SocketLink::SocketLink(const RemoteTerms& remote, IceCredentials local, const DtlsContext& dtls)
-    : Link(dtls),
+    : Link(dtls, SrtpKind::kForMass),
       socket_(remote.ip, remote.port),
       ice_(std::move(local), remote.ice),
       server_fingerprint_(remote.fingerprint) {}

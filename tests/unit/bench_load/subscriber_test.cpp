@@ -17,7 +17,7 @@ constexpr std::size_t kPacket = 40;
 
 class NoLink final : public Link {
  public:
-  explicit NoLink(const DtlsContext& dtls) : Link(dtls) {}
+  explicit NoLink(const DtlsContext& dtls) : Link(dtls, SrtpKind::kForMass) {}
 
   bool send(std::span<const std::uint8_t>) override { return false; }
 
