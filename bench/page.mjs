@@ -24,7 +24,7 @@ function curve({series, title, x, log, lines}, results) {
     document, width: 720, height: 360, marginLeft: 60, grid: true,
     x: {label: x, type: log ? "log" : "linear"}, y: {label: Object.keys(lines).join(", "), zero: true},
     color: {legend: Object.keys(lines).length > 1},
-    marks: [Plot.line(points, {x: "x", y: "y", stroke: "line", marker: "circle"})],
+    marks: [Plot.line(points, {x: "x", y: "y", stroke: "line", z: "line", marker: "circle"})],
   });
   return `<h2>${title}</h2>${plot.outerHTML}`;
 }
