@@ -233,13 +233,16 @@ export class Member extends EventEmitter {
     return [...this.#places.keys()];
   }
 
-  // Until everything up to those revisions came: Map stream -> r.
+  // Until everything up to those revisions came, [[stream, r]], or the deadline.
   async reached(heads, deadline) {
     const missing = () => [...heads].some(([stream, r]) => this.#place(stream).reached < r);
-    const timer = setTimeout(() => this.emit("reached"), deadline - Date.now());
-    while (missing() && Date.now() < deadline) await once(this, "reached");
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.emit("reached");
+    }, deadline - Date.now());
+    while (missing() && !late) await once(this, "reached");
     clearTimeout(timer);
-    return !missing();
   }
 
   async #connected() {

@@ -43,9 +43,9 @@ async function makeConversations(members, count, random) {
 }
 
 class Trial {
-  constructor({seed, seconds, members = 10, rooms = 5, storage = "sqlite", binary, plan}) {
+  constructor({seed, seconds, members = 10, rooms = 5, storage = "sqlite", binary, plan, settleMs = kSettleMs}) {
     this.random = seeded(seed ^ 0x5eed);
-    Object.assign(this, {seed, ms: seconds * 1000, count: members, roomCount: rooms, storage: storageOf(storage), binary});
+    Object.assign(this, {seed, ms: seconds * 1000, count: members, roomCount: rooms, storage: storageOf(storage), binary, settleMs});
     this.plan = plan ?? schedule({seed, ms: this.ms, members});
     this.record = {asked: new Map(), acknowledged: [], open: new Set()};
     this.counters = new Counters();
@@ -104,9 +104,9 @@ class Trial {
 
   // Everything is answered and everything came, or the time is over and the checker finds what did not.
   async settle(writers) {
-    const deadline = Date.now() + kSettleMs;
+    const deadline = Date.now() + this.settleMs;
     let timer;
-    const late = new Promise((resolve) => (timer = setTimeout(resolve, kSettleMs)));
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, this.settleMs)));
     await Promise.race([Promise.all(writers), late]);
     clearTimeout(timer);
     this.record.unanswered = [...this.record.open];
