@@ -19,13 +19,25 @@ struct Nack {
   // Calls fn(std::uint16_t sequence) for each packet asked for, in the order of the items.
   template <typename Fn>
   void for_each(Fn&& fn) const {
+    for_each_while([&fn](std::uint16_t sequence) {
+      fn(sequence);
+      return true;
+    });
+  }
+
+  // The same until fn says false.
+  template <typename Fn>
+  void for_each_while(Fn&& fn) const {
     for (std::size_t at = 0; at + 4 <= items.size(); at += 4) {
       const auto first = static_cast<std::uint16_t>(items[at] << 8U | items[at + 1]);
       const auto following = static_cast<std::uint16_t>(items[at + 2] << 8U | items[at + 3]);
-      fn(first);
+      if (!fn(first)) {
+        return;
+      }
       for (unsigned bit = 0; bit < 16; ++bit) {
-        if ((following >> bit & 1U) != 0) {
-          fn(static_cast<std::uint16_t>(first + bit + 1));
+        const bool asked = (following >> bit & 1U) != 0;
+        if (asked && !fn(static_cast<std::uint16_t>(first + bit + 1))) {
+          return;
         }
       }
     }

@@ -269,9 +269,15 @@ void Consumer::on_fir(Timestamp now, std::uint8_t request) {
 
 void Consumer::on_nack(Timestamp now, const rtp::rtcp::Nack& nack, Outbox& outbox) {
   ++nacks_;
-  nack.for_each([&](std::uint16_t sequence) {
+  resend_budget_.earn(media_packets_);
+  nack.for_each_while([&](std::uint16_t sequence) {
+    if (!resend_budget_.take()) {
+      ++counters_.nacks_cut_short;
+      return false;
+    }
     ++packets_asked_;
     send_again(now, sequence, outbox);
+    return true;
   });
 }
 

@@ -18,6 +18,7 @@
 #include "rtp/stream/timestamp_rewriter.h"
 #include "sfu/api/media_engine.h"
 #include "sfu/forward/ports.h"
+#include "sfu/forward/resend_budget.h"
 #include "sfu/forward/resend_guard.h"
 #include "sfu/forward/sent_headers.h"
 #include "sfu/forward/sent_numbers.h"
@@ -154,6 +155,7 @@ class Consumer {
   SentHeaders sent_headers_;  // only where there is no RTX
   bool resends_unchanged_ = false;
   ResendGuard resend_guard_;
+  ResendBudget resend_budget_;
   mutable rtp::RateWindow rate_;
   StreamScore score_;
   std::optional<std::uint8_t> last_fir_;

@@ -19,6 +19,7 @@ struct ShardCounters {
   std::uint64_t bytes_out = 0;
   std::uint64_t rtp_forwarded = 0;        // RTP packets to consumers, retransmissions not counted
   std::uint64_t rtp_retransmitted = 0;    // to consumers
+  std::uint64_t nacks_cut_short = 0;      // from consumers that asked for more than is allowed
   std::uint64_t packets_asked_again = 0;  // sequence numbers in NACKs to publishers
   std::uint64_t packets_repaired = 0;     // arrived from publishers after they had been missed
   std::uint64_t key_frames_asked = 0;     // PLI and FIR to publishers

@@ -18,6 +18,7 @@ void for_each_total(const ShardCounters& core, const ShellCounters& shell, Visit
   visit("bytes_out", core.bytes_out);
   visit("rtp_forwarded", core.rtp_forwarded);
   visit("rtp_retransmitted", core.rtp_retransmitted);
+  visit("nacks_cut_short", core.nacks_cut_short);
   visit("packets_asked_again", core.packets_asked_again);
   visit("packets_repaired", core.packets_repaired);
   visit("key_frames_asked", core.key_frames_asked);

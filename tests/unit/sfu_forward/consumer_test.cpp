@@ -303,6 +303,23 @@ TEST_F(ConsumerTest, SendsNothingAgainWithoutRtxAndNack) {
   EXPECT_EQ(sent().size(), 1U);
 }
 
+TEST_F(ConsumerTest, StopsListeningToWhoAsksForMoreThanItWasSent) {
+  begin();
+  feed(10, true);
+  feed(11);
+  for (std::uint32_t i = 0; i < ResendBudget::kMaxSaved; ++i) {
+    nack(40000);
+  }
+  bench.now += 1s;
+  nack(501);
+  EXPECT_EQ(sent().size(), 2U);
+  EXPECT_EQ(bench.counters.nacks_cut_short, 1U);
+  EXPECT_EQ(consumer->totals(bench.now).packets_asked, ResendBudget::kMaxSaved);
+  feed(12);
+  nack(502);
+  EXPECT_EQ(sent().size(), 4U) << "a packet earned a request";
+}
+
 TEST_F(ConsumerTest, NeverSendsAnotherPacketUnderANumber) {
   for (const bool rtx : {false, true}) {
     SCOPED_TRACE(rtx);

@@ -235,6 +235,29 @@ TEST_F(SocketBatchTest, ADatagramThatCannotBeSentCostsNoOther) {
   EXPECT_EQ(receive.receive(ends, 0, pool).datagrams.size(), 2U);
 }
 
+TEST_F(SocketBatchTest, WhoReadsNothingOrIsGoneCostsNoOther) {
+  const UdpSocket deaf = bind("127.0.0.1");
+  const int least = 1;
+  ASSERT_EQ(setsockopt(deaf.fd(), SOL_SOCKET, SO_RCVBUF, &least, sizeof least), 0);
+  const SocketAddress gone = bind("127.0.0.1").local();
+  const auto forbidden = SocketAddress::v4({255, 255, 255, 255}, 9);
+  const auto impossible = SocketAddress::v4({127, 0, 0, 1}, 0);
+  const std::vector<std::size_t> sizes(20, 1000);
+  for (int round = 0; round < 20; ++round) {
+    for (const SocketAddress& to : {deaf.local(), gone, forbidden, impossible}) {
+      Destination destination(Path{0, to});
+      for (const std::size_t size : sizes) {
+        outbox.send_copy(destination, numbered(0, size));
+      }
+    }
+    put_train(sizes);
+    const auto sent = send.flush(outbox, sender_ends);
+    EXPECT_EQ(sent.errors, 2 * sizes.size());
+    EXPECT_EQ(sent.buffer_full, 0U);
+    EXPECT_EQ(received_sizes(), sizes);
+  }
+}
+
 TEST_F(SocketBatchTest, AnOverlongDatagramIsDroppedAndCounted) {
   KernelAddress to{};
   const socklen_t to_size = to_kernel(v4.local(), to);

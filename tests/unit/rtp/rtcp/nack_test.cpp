@@ -46,6 +46,16 @@ TEST(Nack, CrossesTheWrap) {
   EXPECT_THAT(sequences_of(nack), ElementsAre(65534, 65535, 3));
 }
 
+TEST(Nack, IsReadNoFurtherThanWanted) {
+  const auto bytes = hex("81 cd 0004 00000001 00000002 000a 8003 0064 0000");
+  std::vector<std::uint16_t> sequences;
+  parse_nack(only_packet(bytes)).value().for_each_while([&](std::uint16_t sequence) {
+    sequences.push_back(sequence);
+    return sequences.size() < 3;
+  });
+  EXPECT_THAT(sequences, ElementsAre(10, 11, 12));
+}
+
 TEST(Nack, RefusesEmptyAndOtherPackets) {
   EXPECT_EQ(parse_nack(only_packet(hex("81 cd 0002 00000001 00000002"))).error(),
             RtcpError::kInvalid);
