@@ -6,6 +6,7 @@ import {kBuild, kServers} from "./servers.mjs";
 
 const kFigures = {
   cpu_us_per_packet: (r) => r.server.cpu_us_per_packet,
+  loss: (r) => r.forwarded.loss,
   packets_per_s: (r) => r.forwarded.packets_per_s,
   delay_p50_us: (r) => r.delay_us.p50,
   delay_p99_us: (r) => r.delay_us.p99,

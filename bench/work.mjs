@@ -23,6 +23,11 @@ export const kWork = {
   workers_1: {args: video(800, 750_000), series: "workers", x: 1, workers: 1},
   workers_2: {args: video(800, 750_000), series: "workers", x: 2, workers: 2, flags: ["--spread-at", "0"]},
 
+  // What one who behaves badly costs the others: one that stops reading, one with 10,000 NACKs a second.
+  bad_none: {args: video(100, 1_500_000)},
+  bad_deaf: {args: video(100, 1_500_000, ["--deaf", "1"])},
+  bad_nacker: {args: video(100, 1_500_000, ["--nackers", "1"])},
+
   // The delay that the server adds, up to what it can take.
   load_50: {args: video(50, 1_500_000), series: "load", x: 50},
   load_100: {args: video(100, 1_500_000), series: "load", x: 100},
@@ -35,6 +40,7 @@ export const kWork = {
 const kBusy = ["--most-late", "60000"];
 export const kShort = {
   short_video: {args: video(10, 500_000, ["--full", "1", ...kBusy]), floor: 10, series: "consumers", x: 10},
+  short_bad: {args: video(5, 500_000, ["--deaf", "1", "--nackers", "1", ...kBusy])},
   short_audio: {args: ["--publishers", "3", "--subscribers", "5", "--audio", "--no-video", ...kBusy]},
   short_workers: {args: video(10, 500_000, kBusy), workers: 2, flags: ["--spread-at", "0"]},
 };

@@ -24,6 +24,13 @@ std::expected<CommandLine, int> read_command_line(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--full", s.full, "full subscribers in each call, that decode everything")
       ->capture_default_str();
+  app.add_option("--deaf", s.deaf, "more subscribers in each call, that stop reading")
+      ->capture_default_str();
+  app.add_option(
+         "--nackers", s.nackers, "more subscribers in each call, that ask for everything again")
+      ->capture_default_str();
+  app.add_option("--nacks-per-second", s.nacks_per_second, "from each of these")
+      ->capture_default_str();
   app.add_flag("--meeting", s.meeting, "publishers receive each other, too");
   app.add_flag("--audio", s.audio, "publish Opus");
   app.add_flag("--no-video", no_video, "publish no VP8");

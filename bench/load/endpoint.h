@@ -22,6 +22,9 @@ class Endpoint {
   // RTP and RTCP, still protected; the bytes may be changed.
   virtual void on_media(std::span<std::uint8_t> datagram, Nanoseconds at) = 0;
 
+  // False: its socket is left alone from now on, for good.
+  virtual bool reads() const { return true; }
+
   // About every 100 ms.
   virtual void on_timer(Nanoseconds now) = 0;
 

@@ -24,6 +24,8 @@ class LightSubscriber final : public Endpoint, public Subscriber {
 
   SocketLink& link() override { return link_; }
 
+  const SocketLink& link() const { return link_; }
+
   void on_media(std::span<std::uint8_t> datagram, Nanoseconds at) override;
   void on_timer(Nanoseconds now) override;
 

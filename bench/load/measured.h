@@ -35,6 +35,22 @@ struct Traffic {
   }
 };
 
+// What bad subscribers did in these seconds.
+struct BadConduct {
+  std::uint64_t nacks = 0;      // sent
+  std::uint64_t asked = 0;      // packets named in them
+  std::uint64_t got_again = 0;  // retransmissions for them
+  std::uint64_t unread = 0;     // datagrams that the kernel threw away, as nobody read them
+
+  BadConduct& operator+=(const BadConduct& other) {
+    nacks += other.nacks;
+    asked += other.asked;
+    got_again += other.got_again;
+    unread += other.unread;
+    return *this;
+  }
+};
+
 // Of the full subscribers, since they joined.
 struct FullResult {
   std::size_t subscribers = 0;
@@ -66,6 +82,8 @@ struct Measured {
   Histogram connect;      // from entering to SRTP
   Histogram first_media;  // from entering to the first packet
   FullResult full;
+  std::size_t bad_subscribers = 0;  // of which nothing else here counts anything
+  BadConduct bad;
   std::size_t consumers = 0;
   std::size_t silent_consumers = 0;  // that received nothing
   ProcessUse before;                 // of the measured time

@@ -83,6 +83,9 @@ void MediaLoop::read_socket(Endpoint& endpoint) {
       endpoint.on_media(datagram, at);
     }
   });
+  if (!endpoint.reads()) {
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, link.socket().descriptor(), nullptr);
+  }
 }
 
 // Each endpoint's turn comes every kTimerInterval, spread evenly.

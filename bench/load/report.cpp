@@ -127,6 +127,14 @@ std::vector<std::string> faults_of(const Scenario& scenario, const Measured& mea
   fail_if(
       measured.refused_sends > 0,
       fmt::format("the generator was the bottleneck: {} packets not sent", measured.refused_sends));
+  fail_if(scenario.deaf > 0 && measured.bad.unread == 0, "nobody was deaf: all was read");
+  const double nacks = static_cast<double>(scenario.calls * scenario.nackers) *
+                       scenario.nacks_per_second * measured.seconds;
+  constexpr double kEnoughNacks = 0.9;
+  fail_if(static_cast<double>(measured.bad.nacks) < kEnoughNacks * nacks,
+          fmt::format("the generator was the bottleneck: {} NACKs sent, not {:.0f}",
+                      measured.bad.nacks,
+                      nacks));
   const Nanoseconds late = measured.late.percentile(0.99);
   fail_if(late > scenario.most_late.count() * kMillisecond,
           fmt::format("the generator was the bottleneck: 1 % of frames were begun {:.1f} ms late",
@@ -155,6 +163,15 @@ json report_of(const Scenario& scenario, const Measured& measured) {
                        {"first_media", percentiles(measured.first_media, kMillisecond)}};
   if (measured.full.subscribers > 0) {
     report["full"] = full_json(measured.full);
+  }
+  if (measured.bad_subscribers > 0) {
+    report["bad_subscribers"] = {
+        {"deaf", scenario.calls * scenario.deaf},
+        {"nackers", scenario.calls * scenario.nackers},
+        {"nacks_per_s", share(static_cast<double>(measured.bad.nacks), measured.seconds)},
+        {"asked_per_s", share(static_cast<double>(measured.bad.asked), measured.seconds)},
+        {"got_again_per_s", share(static_cast<double>(measured.bad.got_again), measured.seconds)},
+        {"unread_per_s", share(static_cast<double>(measured.bad.unread), measured.seconds)}};
   }
   report["generator"] = {{"cores", share(measured.own_cpu_s, measured.seconds)},
                          {"cpu_us_per_packet", share(measured.own_cpu_s * 1e6, packets)},

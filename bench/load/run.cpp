@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "bench/load/bad_subscriber.h"
 #include "bench/load/certificate.h"
 #include "bench/load/clip.h"
 #include "bench/load/full_loop.h"
@@ -65,6 +66,11 @@ void hurry() {
   constexpr int kAhead = -10;
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kAhead);
 }
+
+struct Misbehaving {
+  BadSubscriber* endpoint = nullptr;
+  LoopThread* thread = nullptr;
+};
 
 bool is_connected(const Link& link) {
   if (link.state() == Link::State::kFailed) {
@@ -191,7 +197,10 @@ class Run {
       return beginning_.empty();
     });
     wait_for("media at every subscriber", [this] {
-      return all(subscribers_, [](const Subscribed& one) { return one.endpoint->served(); });
+      const auto served = [](const Subscribed& one) {
+        return one.endpoint->served();
+      };
+      return all(subscribers_, served) && all(strangers_, served);
     });
   }
 
@@ -209,6 +218,7 @@ class Run {
     for (std::size_t i = 0; i < scenario_.full; ++i) {
       subscribe_fully(call);
     }
+    subscribe_badly(call);
   }
 
   // As a client that is in the call already, or as a new one.
@@ -239,8 +249,34 @@ class Run {
     });
   }
 
+  void subscribe_badly(std::size_t call) {
+    for (std::size_t i = 0; i < scenario_.deaf + scenario_.nackers; ++i) {
+      Subscribed& one = enter_among(strangers_, call, std::nullopt);
+      const LocalTerms local = local_terms();
+      const ReceiveTerms terms = receive_terms(one, local);
+      std::unique_ptr<BadSubscriber> endpoint;
+      if (i < scenario_.deaf) {
+        endpoint = std::make_unique<DeafSubscriber>(terms, local.ice, dtls_, media_of(call, terms));
+      } else {
+        endpoint = std::make_unique<NackingSubscriber>(
+            terms, local.ice, dtls_, media_of(call, terms), scenario_.nacks_per_second);
+      }
+      BadSubscriber* const bad = endpoint.get();
+      one.endpoint = &bad->inner();
+      one.thread = add(next_loop(), std::move(endpoint));
+      misbehaving_.push_back(std::make_unique<Misbehaving>(bad, one.thread));
+      begin_connected();
+    }
+  }
+
   Subscribed& enter(std::size_t call, std::optional<Sfu::ClientId> client) {
-    Subscribed& one = *subscribers_.emplace_back(std::make_unique<Subscribed>());
+    return enter_among(subscribers_, call, client);
+  }
+
+  Subscribed& enter_among(std::vector<std::unique_ptr<Subscribed>>& those,
+                          std::size_t call,
+                          std::optional<Sfu::ClientId> client) {
+    Subscribed& one = *those.emplace_back(std::make_unique<Subscribed>());
     one.entered_at = now_ns();
     one.client = client ? *client : sfu_->enter(call);
     beginning_.push_back(&one);
@@ -336,6 +372,7 @@ class Run {
   void measure_window() {
     for_each(subscribers_, [](const Subscribed& one) { one.endpoint->begin_measuring(); });
     for_each(publishers_, [](const Published& one) { one.endpoint->begin_measuring(); });
+    for_each(misbehaving_, [](const Misbehaving& one) { one.endpoint->begin_measuring(); });
     const double own = own_cpu_s();
     const Traffic then = traffic();
     const Nanoseconds began = now_ns();
@@ -345,6 +382,9 @@ class Run {
     measured_.seconds = static_cast<double>(now_ns() - began) / kSecond;
     measured_.traffic = traffic() - then;
     measured_.own_cpu_s = own_cpu_s() - own;
+    for_each(misbehaving_,
+             [this](const Misbehaving& one) { measured_.bad += one.endpoint->conduct(); });
+    measured_.bad_subscribers = misbehaving_.size();
   }
 
   void collect() {
@@ -364,6 +404,8 @@ class Run {
   std::unique_ptr<Sfu> sfu_;
   std::vector<std::unique_ptr<Published>> publishers_;
   std::vector<std::unique_ptr<Subscribed>> subscribers_;
+  std::vector<std::unique_ptr<Subscribed>> strangers_;  // who misbehave: not measured
+  std::vector<std::unique_ptr<Misbehaving>> misbehaving_;
   std::vector<Subscribed*> beginning_;     // not connected yet
   std::unique_ptr<MediaLoop> publishing_;  // publishers only
   std::vector<std::unique_ptr<MediaLoop>> loops_;

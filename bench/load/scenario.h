@@ -21,7 +21,10 @@ struct Scenario {
   std::size_t publishers = 1;  // in each call
   std::size_t light = 10;      // subscribers in each call
   std::size_t full = 0;        // more of them, as browsers are
-  bool meeting = false;        // publishers receive each other, too
+  std::size_t deaf = 0;        // subscribers in each call that read nothing once they are served
+  std::size_t nackers = 0;     // subscribers in each call that ask for everything again
+  unsigned nacks_per_second = 10'000;  // by each of them
+  bool meeting = false;                // publishers receive each other, too
   bool audio = false;
   bool video = true;
 

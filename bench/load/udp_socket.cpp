@@ -79,6 +79,11 @@ std::uint64_t UdpSocket::dropped() const {
   return memory[SK_MEMINFO_DROPS];
 }
 
+void UdpSocket::shrink_buffer() const {
+  constexpr int kLeast = 1;
+  setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &kLeast, sizeof kLeast);
+}
+
 ReceiveBatch::ReceiveBatch() : buffer_(kMessages * kBuffer) {
   for (std::size_t i = 0; i < kMessages; ++i) {
     vectors_[i] = {.iov_base = &buffer_[i * kBuffer], .iov_len = kBuffer};

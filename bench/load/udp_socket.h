@@ -31,6 +31,9 @@ class UdpSocket {
   // Datagrams that the kernel threw away because this client did not read in time.
   std::uint64_t dropped() const;
 
+  // Leaves as little room for what is not read as the kernel allows.
+  void shrink_buffer() const;
+
  private:
   Descriptor fd_;
 };

@@ -73,6 +73,20 @@ TEST(Report, IsVoidWhenTheGeneratorWasTheBottleneck) {
   EXPECT_THAT(faults_of({}, late), ElementsAre(HasSubstr("ms late")));
 }
 
+TEST(Report, IsVoidWhenBadSubscribersWereNotBadEnough) {
+  Scenario deaf;
+  deaf.deaf = 1;
+  EXPECT_THAT(faults_of(deaf, sound()), ElementsAre(HasSubstr("nobody was deaf")));
+  Scenario nackers;
+  nackers.nackers = 2;
+  nackers.nacks_per_second = 10'000;
+  Measured measured = sound();
+  measured.bad.nacks = 170'000;
+  EXPECT_THAT(faults_of(nackers, measured), ElementsAre(HasSubstr("170000 NACKs sent")));
+  measured.bad.nacks = 190'000;
+  EXPECT_THAT(faults_of(nackers, measured), IsEmpty());
+}
+
 TEST(Report, IsVoidWhenPacketsHoldSomethingElse) {
   Measured measured = sound();
   measured.unrecognised = 1;
