@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "chat/adapters/store_threads/start_chat_service.h"
-#include "tests/support/chat/fixtures.h"
+#include "tests/contract/store_adapters.h"
 
 namespace parlance::chat {
 namespace {
@@ -25,15 +25,23 @@ using testing::SizeIs;
 
 const auto kRoom = id_of<ConversationId>(10);
 
-class ChatServiceContract : public testing::TestWithParam<std::string> {
+class ChatServiceContract : public testing::TestWithParam<test::StoreAdapter> {
  protected:
-  void SetUp() override { start(); }
+  void SetUp() override {
+    if (const std::string missing = test::missing_store(); !missing.empty()) {
+      GTEST_SKIP() << missing;
+    }
+    start();
+  }
 
   void start() {
     service_.reset();
-    const std::string url =
-        GetParam() == "Memory" ? "memory:" : "sqlite:" + folder_.file("data/parlance.db");
-    auto started = start_chat_service({.url = url}, published_.sink());
+    auto started = start_chat_service({.url = GetParam().url(folder_),
+                                       .report =
+                                           [](const std::string& line) {
+                                             ADD_FAILURE() << line;
+                                           }},
+                                      published_.sink());
     ASSERT_TRUE(started) << started.error();
     service_ = std::move(*started);
   }
@@ -242,7 +250,7 @@ TEST_P(ChatServiceContract, SyncsEveryEventFromAnyCursorPageByPage) {
 }
 
 TEST_P(ChatServiceContract, SurvivesARestartWithTokensMessagesAndNumbers) {
-  if (GetParam() == "Memory") {
+  if (!GetParam().durable) {
     GTEST_SKIP() << "forgets by design";
   }
   const auto token = ask().create_guest("Eve")->token;
@@ -339,8 +347,8 @@ TEST_P(ChatServiceContract, AnswersEveryCallerThatRacesAStop) {
 
 INSTANTIATE_TEST_SUITE_P(Stores,
                          ChatServiceContract,
-                         testing::Values("Memory", "Sqlite"),
-                         [](const auto& store) { return store.param; });
+                         testing::ValuesIn(test::store_adapters()),
+                         [](const auto& store) { return store.param.name; });
 
 }  // namespace
 }  // namespace parlance::chat

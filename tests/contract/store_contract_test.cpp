@@ -70,7 +70,12 @@ UserEvent renamed(UserId user, Revision r) {
 
 class StoreContract : public testing::TestWithParam<test::StoreAdapter> {
  protected:
-  void SetUp() override { open(); }
+  void SetUp() override {
+    if (const std::string missing = test::missing_store(); !missing.empty()) {
+      GTEST_SKIP() << missing;
+    }
+    open();
+  }
 
   void open() {
     writer_.reset();

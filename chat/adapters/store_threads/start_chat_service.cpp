@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "chat/adapters/memory/memory_store.h"
+#include "chat/adapters/postgres/postgres_store.h"
 #include "chat/adapters/sqlite/sqlite_store.h"
 #include "chat/adapters/store_threads/threaded_chat_service.h"
 
@@ -13,6 +14,8 @@ namespace {
 
 constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::string_view kMemory = "memory:";
+constexpr std::string_view kPostgres = "postgres://";
+constexpr std::string_view kPostgresql = "postgresql://";
 
 std::expected<std::unique_ptr<Store>, std::string> open_store(const std::string& url) {
   if (url == kMemory) {
@@ -21,10 +24,13 @@ std::expected<std::unique_ptr<Store>, std::string> open_store(const std::string&
   if (url.starts_with(kSqlite)) {
     return open_sqlite_store({.path = url.substr(kSqlite.size()), .vfs = {}});
   }
+  if (url.starts_with(kPostgres) || url.starts_with(kPostgresql)) {
+    return open_postgres_store({.url = url});
+  }
   return std::unexpected(
-      "The store \"" + url +
-      "\" isn't known: give storage.url (--storage) sqlite:PATH for a database file, or memory: "
-      "to keep nothing.");
+      "The store's address isn't known (it isn't repeated here, because it may hold a password): "
+      "give storage.url (--storage) sqlite:PATH for a database file, "
+      "postgres://USER:PASSWORD@HOST/DATABASE, or memory: to keep nothing.");
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace parlance::chat {
 
 // What the operator may choose about the store.
 struct StoreOptions {
-  std::string url;          // "sqlite:data/parlance.db" or "memory:"
+  std::string url;          // "sqlite:data/parlance.db", "postgres://..." or "memory:"
   std::size_t readers = 2;  // threads for reading, each with its own connection; 1 to kMaxReaders
   // Told, on a store thread, when the store begins to fail and when it works again: one line for
   // the log.

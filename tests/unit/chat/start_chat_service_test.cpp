@@ -9,12 +9,14 @@ namespace parlance::chat {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(StartChatService, SaysWhichStoresThereAre) {
-  for (const char* url : {"", "postgres://x", "memory", "sqlite"}) {
+  for (const char* url : {"", "mysql://a:secret@x", "memory", "sqlite"}) {
     const auto started = start_chat_service({.url = url}, [](const auto&) {});
     ASSERT_FALSE(started) << url;
     EXPECT_THAT(started.error(), HasSubstr("storage.url"));
+    EXPECT_THAT(started.error(), Not(HasSubstr("secret")));
   }
 }
 
