@@ -189,8 +189,16 @@ void read_data(Reader& reader, Configuration& c) {
   }
   if (c.storage.url.empty()) {
     c.storage.url = "sqlite:" + (c.data.folder / "parlance.db").string();
-  } else if (!c.storage.url.starts_with("sqlite:") && c.storage.url != "memory:") {
-    reader.fail("storage.url", "takes sqlite:FILE or memory:");
+    return;
+  }
+  const auto starts = [&](std::string_view scheme) {
+    return c.storage.url.starts_with(scheme);
+  };
+  // The URL isn't repeated: it may hold a password.
+  if (!starts("sqlite:") && !starts("postgres://") && !starts("postgresql://") &&
+      c.storage.url != "memory:") {
+    reader.fail("storage.url",
+                "takes sqlite:FILE, postgres://USER:PASSWORD@HOST/DATABASE or memory:");
   }
 }
 

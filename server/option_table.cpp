@@ -68,7 +68,9 @@ constexpr auto kOptions = std::to_array<Option>({
      "--storage",
      OptionKind::kText,
      "`sqlite:parlance.db` in the data folder",
-     "the message store; `memory:` forgets everything at the end"},
+     "the message store: `sqlite:FILE`, `postgres://user:password@host/database` (better in the "
+     "file "
+     "or the environment than in a flag), or `memory:`, which forgets everything at the end"},
     {"media.workers",
      "--workers",
      OptionKind::kNumber,

@@ -7,6 +7,7 @@ namespace parlance::server {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 std::expected<Configuration, std::string> of(const std::string& toml, unsigned cores = 2) {
   auto settings = settings_of_toml(toml, "x.toml");
@@ -55,11 +56,14 @@ TEST(Configuration, RefusesWhatIsOutOfRangeWithItsPlace) {
         std::pair{"[log]\nlevel = \"loud\"\n", "log.level is debug, info, warn or error"},
         std::pair{"[http]\nlisten = []\n", "http.listen needs an address"},
         std::pair{"[data]\nfolder = \"\"\n", "data.folder needs a name"},
-        std::pair{"[storage]\nurl = \"mysql:x\"\n", "storage.url takes sqlite:FILE or memory:"}}) {
+        std::pair{"[storage]\nurl = \"mysql:x\"\n", "storage.url takes sqlite:FILE, postgres://"},
+        std::pair{"[storage]\nurl = \"pg://a:secret@b\"\n", "storage.url takes"}}) {
     const auto c = of(toml);
     ASSERT_FALSE(c) << toml;
     EXPECT_THAT(c.error(), HasSubstr(text));
+    EXPECT_THAT(c.error(), Not(HasSubstr("secret@")));
   }
+  EXPECT_TRUE(of("[storage]\nurl = \"postgres://parlance@db.example.org/parlance\"\n"));
 }
 
 TEST(Configuration, RefusesContradictions) {
