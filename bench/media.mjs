@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import {parseArgs} from "node:util";
 import {compare, print_work} from "./compare.mjs";
-import {installed, kRoot, machine} from "./servers.mjs";
+import {kRoot, kServers, machine, missing} from "./servers.mjs";
 import {kCompared, kShort, kWork} from "./work.mjs";
 
 const {values, positionals} = parseArgs({
@@ -21,14 +21,14 @@ const all = values.short ? kShort : kWork;
 const works = positionals.length ? positionals : Object.keys(all);
 const unknown = works.filter((work) => !all[work]);
 if (unknown.length) throw new Error(`no such work: ${unknown}; there are ${Object.keys(all)}`);
-const present = installed();
-const names = values.servers ? values.servers.split(",") : present;
+const absent = missing();
+const names = values.servers ? values.servers.split(",") : Object.keys(kServers).filter((name) => !absent[name]);
 const duration = Number(values.duration ?? (values.short ? 3 : 10));
 const runs = Number(values.runs ?? (values.short ? 1 : 3));
 
 const description = machine();
 console.log(Object.entries(description).map(([key, value]) => `${key}: ${value}`).join("\n"));
-if (!present.includes("janus")) console.log("janus is not installed: nothing is compared with it");
+for (const [name, why] of Object.entries(absent)) console.log(`${name} is left out: ${why}`);
 const results = [];
 for (const name of works) {
   const compared = kCompared.includes(name) || values.servers;

@@ -29,6 +29,20 @@ function curve({series, title, x, log, lines}, results) {
   return `<h2>${title}</h2>${plot.outerHTML}`;
 }
 
+// What a forwarded packet costs on each server, for the work that all of them did.
+function bars(results) {
+  const compared = results.filter((result) => Object.keys(result.servers).length > 1);
+  const points = compared.flatMap((result) => Object.entries(result.servers).map(([server, {figures}]) =>
+    ({work: result.work, server, y: figures.cpu_us_per_packet.median}))).filter(({y}) => Number.isFinite(y));
+  if (points.length === 0) return "";
+  const plot = Plot.plot({
+    document, width: 720, height: 360, marginLeft: 60, grid: true,
+    x: {label: null, axis: null}, fx: {label: null}, y: {label: "us of CPU per forwarded packet"}, color: {legend: true},
+    marks: [Plot.barY(points, {fx: "work", x: "server", y: "y", fill: "server"}), Plot.ruleY([0])],
+  });
+  return `<h2>Beside other servers</h2>${plot.outerHTML}`;
+}
+
 function table(result) {
   const names = Object.keys(result.servers);
   const figures = Object.keys(result.servers[names[0]].figures);
@@ -48,6 +62,7 @@ export function page({machine, results}) {
 <style>body{font:15px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}td,th{padding:.1rem 1rem .1rem 0;text-align:left}
 table{border-collapse:collapse}tr+tr{border-top:1px solid #ddd}</style>
 <h1>Benchmarks</h1><dl>${Object.entries(machine).map(([key, value]) => `<dt>${key}<dd>${escape(value)}`).join("")}</dl>
+${bars(results)}
 ${kCurves.map((each) => curve(each, results)).join("\n")}
 <h2>All work</h2>${results.map(table).join("\n")}`;
 }

@@ -11,6 +11,8 @@ export const kRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), 
 export const kBuild = process.env.PARLANCE_BUILD ?? path.join(kRoot, "build/release");
 
 const kJanusLibraries = "/usr/lib/x86_64-linux-gnu/janus";
+const kMediasoupWorker = process.env.MEDIASOUP_WORKER_BIN ??
+  path.join(kRoot, "bench/node_modules/mediasoup/worker/out/Release/mediasoup-worker");
 const kPatienceMs = 20_000;
 
 // Nothing that a run started outlives it, however it ends.
@@ -107,11 +109,27 @@ admin: { admin_ws = false }
   return launch("janus", ["-F", folder], folder, port);
 }
 
-export const kServers = {parlance, janus};
+// Counted is its worker alone, a process with one thread: signaling in Node is not held against it.
+async function mediasoup({workers = 1} = {}) {
+  if (workers !== 1) throw new Error("mediasoup's server uses one worker");
+  const folder = scratch();
+  const port = await free_port();
+  const pid_file = path.join(folder, "worker.pid");
+  const script = path.join(kRoot, "bench/mediasoup/server.mjs");
+  const server = await launch(process.execPath, [script, "--port", String(port), "--pid-file", pid_file], folder, port);
+  return {...server, pid: Number(fs.readFileSync(pid_file, "utf8"))};
+}
 
-// Those of them that this machine has.
-export const installed = () =>
-  Object.keys(kServers).filter((name) => name !== "janus" || fs.existsSync(path.join(kJanusLibraries, "plugins")));
+export const kServers = {parlance, janus, mediasoup};
+
+const kNeeded = {
+  janus: {file: path.join(kJanusLibraries, "plugins"), why: "Debian's package is not installed"},
+  mediasoup: {file: kMediasoupWorker, why: "there is no worker where MEDIASOUP_WORKER_BIN points, nor in its package"},
+};
+
+// Those that this machine doesn't have, and why.
+export const missing = () =>
+  Object.fromEntries(Object.entries(kNeeded).filter(([, {file}]) => !fs.existsSync(file)).map(([name, {why}]) => [name, why]));
 
 export function machine() {
   const git = (...args) => execFileSync("git", args, {cwd: kRoot, encoding: "utf8"}).trim();

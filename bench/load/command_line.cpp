@@ -15,7 +15,7 @@ std::expected<CommandLine, int> read_command_line(int argc, char** argv) {
   std::string size = "1280x720";
   bool no_video = false;
   CLI::App app("Loads a server with calls and measures what forwarding costs it.", "parlance-load");
-  app.add_option("--sfu", s.sfu, "parlance or janus")->capture_default_str();
+  app.add_option("--sfu", s.sfu, "parlance, janus or mediasoup")->capture_default_str();
   app.add_option("--port", s.port, "port of its signaling on this machine")->capture_default_str();
   app.add_option("--server-pid", s.server_pid, "the process whose CPU time is counted")->required();
   app.add_option("--calls", s.calls, "calls at once")->capture_default_str();

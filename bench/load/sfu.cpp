@@ -5,7 +5,7 @@
 namespace parlance::load {
 
 std::unique_ptr<Sfu> make_sfu(const std::string& name, std::uint16_t port) {
-  if (name == "parlance") {
+  if (name == "parlance" || name == "mediasoup") {
     return make_parlance(port);
   }
   if (name == "janus") {

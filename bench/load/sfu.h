@@ -37,9 +37,10 @@ class Sfu {
   virtual void attend(std::chrono::milliseconds time) = 0;
 };
 
-// "parlance" or "janus". Throws for a name that is none of them.
+// "parlance", "janus" or "mediasoup". Throws for a name that is none of them.
 std::unique_ptr<Sfu> make_sfu(const std::string& name, std::uint16_t port);
 
+// Also speaks to bench/mediasoup/server.mjs, which takes as much of our protocol as this says.
 std::unique_ptr<Sfu> make_parlance(std::uint16_t port);
 
 // VideoRoom over Janus' WebSocket API; Janus has to be in ICE-lite mode.
