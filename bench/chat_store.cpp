@@ -1,10 +1,13 @@
 // How many messages a second the chat's store acknowledges, and how long one waits for it.
 //
 //   ninja -C build/release bench_chat_store && build/release/bench/bench_chat_store sqlite:FILE
+//   build/release/bench/bench_chat_store postgres://USER@HOST/DATABASE
+//   build/release/bench/bench_chat_store postgres:
 //
-// The file has to be on the disk that you mean to measure. Each line keeps that many messages in
-// flight, over 100 conversations, 200 bytes each: one in flight is a lonely user, many are a loaded
-// server.
+// The last one starts a Postgres of its own in the temporary folder, with fsync and
+// synchronous_commit on. The file or folder has to be on the disk that you mean to measure. Each
+// line keeps that many messages in flight, over 100 conversations, 200 bytes each: one in flight is
+// a lonely user, many are a loaded server.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -20,6 +23,7 @@
 #include <fmt/format.h>
 
 #include "chat/adapters/store_threads/start_chat_service.h"
+#include "tests/support/postgres/private_postgres.h"
 
 namespace parlance::bench {
 namespace {
@@ -131,13 +135,24 @@ class Load {
   std::atomic<std::size_t> next_{0};
 };
 
-int run(const std::string& url) {
+int run(std::string url) {
+  std::unique_ptr<test::PrivatePostgres> own;
+  if (url == "postgres:") {
+    auto started = test::PrivatePostgres::start({"shared_buffers=512MB"});
+    if (!started) {
+      give_up(started.error());
+    }
+    own = std::move(*started);
+    url = own->database("parlance");
+  }
   auto service = chat::start_chat_service({.url = url}, [](const auto&) {});
   if (!service) {
     give_up(service.error());
   }
   Load load(**service);
-  fmt::print("{}\nin flight  messages/s    p50 ms    p99 ms    max ms\n", url);
+  // What follows the scheme may hold a password.
+  fmt::print("{}\nin flight  messages/s    p50 ms    p99 ms    max ms\n",
+             url.substr(0, url.find(':')));
   load.run(1, kMessagesAlone);
   for (const int in_flight : {8, 64, 512, 4'096}) {
     load.run(in_flight, kMessages);

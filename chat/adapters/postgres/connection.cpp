@@ -225,18 +225,9 @@ Answer Connection::execute(const std::string& sql) {
   });
 }
 
-std::expected<void, StoreError> Connection::commit(const std::vector<Step>& steps) {
+std::expected<void, StoreError> Connection::commit() {
   if (!failed() && begin_ == nullptr) {
-    in_doubt_ = true;
-    guarded([&](Live& live) {
-      std::string text;
-      for (const Step& step : steps) {
-        text += text_of(step);
-        text += ';';
-      }
-      text += "COMMIT";
-      return live.statements.exec(text);
-    });
+    guarded([](Live& live) { return live.statements.exec("COMMIT"); });
     in_doubt_ = failed() && !live_;
   }
   if (!failure_) {

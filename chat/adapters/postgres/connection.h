@@ -129,8 +129,7 @@ class Connection {
   // Runs statements that nothing depends on but their success.
   Answer execute(const std::string& sql);
 
-  // What ends the transaction; steps are run in the same message before it.
-  std::expected<void, StoreError> commit(const std::vector<Step>& steps = {});
+  std::expected<void, StoreError> commit();
   void rollback();
 
   // True where the COMMIT was sent and the connection was lost before its answer.

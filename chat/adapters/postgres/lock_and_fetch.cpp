@@ -195,11 +195,13 @@ void expect(const Keys& keys, KnownRows& known) {
 
 }  // namespace
 
-KnownRows lock_and_fetch(Connection& connection, const Footprint& footprint) {
+KnownRows lock_and_fetch(Connection& connection,
+                         const Connection::Step& first,
+                         const Footprint& footprint) {
   KnownRows known;
   Keys keys = announced(footprint);
   connection.begin("BEGIN");
-  std::vector<Connection::Step> steps;
+  std::vector<Connection::Step> steps = {first};
   if (!keys.users.empty()) {
     steps.push_back({.statement = kLockUsers, .parameters = {ids(keys.users)}});
   }

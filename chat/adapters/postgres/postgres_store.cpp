@@ -28,16 +28,16 @@ constexpr auto kPause = 50ms;
 constexpr Statement kAddWriter = {
     "add_writer",
     "WITH gone AS (DELETE FROM writers WHERE changed < now() - interval '7 days') "
-    "INSERT INTO writers (id, commits) VALUES (gen_random_uuid(), 0) RETURNING id"};
+    "INSERT INTO writers (id, last) VALUES (gen_random_uuid(), 0) RETURNING id"};
 
 constexpr Statement kMark = {
     "mark",
-    "INSERT INTO writers (id, commits) VALUES ($1::uuid, $2::bigint) "
-    "ON CONFLICT (id) DO UPDATE SET commits = excluded.commits, changed = now()"};
+    "INSERT INTO writers (id, last) VALUES ($1::uuid, $2::bigint) "
+    "ON CONFLICT (id) DO UPDATE SET last = excluded.last, changed = now()"};
 
-// Waits for a transaction that is still being committed, which holds the row.
-constexpr Statement kLastCommit = {"last_commit",
-                                   "SELECT commits FROM writers WHERE id = $1::uuid FOR UPDATE"};
+// Waits for a transaction that may still be committed.
+constexpr Statement kLast = {"last_transaction",
+                             "SELECT last FROM writers WHERE id = $1::uuid FOR UPDATE"};
 
 class PostgresReadSession final : public ReadSession {
  public:
@@ -56,9 +56,9 @@ class PostgresReadSession final : public ReadSession {
   PostgresReads reads_{connection_};
 };
 
-// Each commit writes its number to the writer's own row. Where the COMMIT's answer is lost, the row
-// tells how it ended. The number of the database's transaction wouldn't do: a server that crashed
-// may give it to another one.
+// Each transaction begins by writing its number to the writer's own row, and holds that row's lock
+// until it ends. Where a COMMIT's answer is lost, the row tells how it ended. The number that the
+// database gives to a transaction wouldn't do: after a crash it may be given to another one.
 class PostgresWriteSession final : public WriteSession {
  public:
   PostgresWriteSession(const ConnectionUrl& url, Watchdog& watchdog)
@@ -76,18 +76,22 @@ class PostgresWriteSession final : public WriteSession {
     return {};
   }
 
-  void begin(const Footprint& footprint) override { transaction_.begin(footprint); }
+  void begin(const Footprint& footprint) override {
+    ++transactions_;
+    transaction_.begin({.statement = kMark, .parameters = {id_, transactions_}}, footprint);
+  }
 
   StoreReads reads() override { return transaction_.reads(); }
 
   StoreWrites writes() override { return transaction_.writes(); }
 
   std::expected<void, StoreError> commit() override {
-    if (!transaction_.flush()) {
-      return connection_.commit();
+    if (!transaction_.flush() && !connection_.failed()) {
+      // Only what was there before was asked for: there is nothing to wait for the disk for.
+      connection_.rollback();
+      return {};
     }
-    ++commits_;
-    auto committed = connection_.commit({{.statement = kMark, .parameters = {id_, commits_}}});
+    auto committed = connection_.commit();
     if (!committed && connection_.in_doubt() && took_effect()) {
       return {};
     }
@@ -104,8 +108,8 @@ class PostgresWriteSession final : public WriteSession {
     const auto end = std::chrono::steady_clock::now() + patience_;
     while (std::chrono::steady_clock::now() < end) {
       connection_.begin("BEGIN");
-      Answer last = connection_.run(kLastCommit, {id_});
-      const bool same = last.row() && last.integer() == commits_;
+      Answer found = connection_.run(kLast, {id_});
+      const bool same = found.row() && found.integer() == transactions_;
       if (connection_.commit()) {
         return same;
       }
@@ -118,7 +122,7 @@ class PostgresWriteSession final : public WriteSession {
   const std::chrono::milliseconds patience_;
   WriteTransaction transaction_{connection_};
   WriterId id_;
-  std::int64_t commits_ = 0;
+  std::int64_t transactions_ = 0;
 };
 
 class PostgresStore final : public Store {

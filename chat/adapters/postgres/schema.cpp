@@ -97,11 +97,11 @@ CREATE TABLE user_events (
   PRIMARY KEY (user_id, r)
 );
 
--- The last transaction of each writer, changed in it: by this a writer that lost its connection during
+-- The last transaction of each writer, written in it: by this a writer that lost its connection during
 -- a COMMIT finds out how that ended.
 CREATE TABLE writers (
   id uuid PRIMARY KEY,
-  commits bigint NOT NULL,
+  last bigint NOT NULL,
   changed timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 10);
 )";

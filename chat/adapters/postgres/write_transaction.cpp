@@ -4,10 +4,10 @@
 
 namespace parlance::chat::postgres {
 
-void WriteTransaction::begin(const Footprint& footprint) {
+void WriteTransaction::begin(const Connection::Step& first, const Footprint& footprint) {
   pending_.clear();
   wrote_ = false;
-  known_ = lock_and_fetch(connection_, footprint);
+  known_ = lock_and_fetch(connection_, first, footprint);
 }
 
 bool WriteTransaction::flush() {

@@ -24,10 +24,12 @@ struct KnownRows {
   std::map<std::pair<ConversationId, MessageId>, std::optional<Message>> messages;
 };
 
-// Begins a transaction: locks the heads of the footprint, those of users before those of
-// conversations and each in key order, so that no two writers wait for each other in a circle, and
-// fetches what else it names. For messages alone that is one round trip.
-KnownRows lock_and_fetch(Connection& connection, const Footprint& footprint);
+// Begins a transaction with `first`: locks the heads of the footprint, those of users before those
+// of conversations and each in key order, so that no two writers wait for each other in a circle,
+// and fetches what else it names. For messages alone that is one round trip.
+KnownRows lock_and_fetch(Connection& connection,
+                         const Connection::Step& first,
+                         const Footprint& footprint);
 
 // All reading and writing ports. Writes are gathered; a question whose answer isn't known writes
 // them first and then asks the database.
@@ -41,7 +43,7 @@ class WriteTransaction final : public Directory,
   explicit WriteTransaction(Connection& connection)
       : connection_(connection), database_(connection) {}
 
-  void begin(const Footprint& footprint);
+  void begin(const Connection::Step& first, const Footprint& footprint);
   // Writes what is gathered; true where anything was written in this transaction.
   bool flush();
 

@@ -173,7 +173,8 @@ void PrivatePostgres::launch() {
                                        "unix_socket_directories=" + folder_.string(),
                                        "fsync=on",
                                        "synchronous_commit=on",
-                                       "log_statement=none"};
+                                       "log_statement=none",
+                                       "recovery_init_sync_method=syncfs"};
   settings.insert(settings.end(), settings_.begin(), settings_.end());
   for (const std::string& setting : settings) {
     command.insert(command.end(), {"-c", setting});

@@ -46,6 +46,8 @@ class PrivatePostgres {
   void freeze();
   void thaw();
 
+  const std::filesystem::path& folder() const { return folder_; }
+
   // All that the server has logged.
   std::string log() const;
 
