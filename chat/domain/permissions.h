@@ -10,6 +10,29 @@ constexpr bool may_remove(UserId asker, Role asker_role, UserId member, Role mem
   return asker == member || (is_host(asker_role) && asker_role < member_role);
 }
 
+// The same for muting and for another role, which ranks no higher than the asker's own.
+constexpr bool may_change(Role asker_role, Role member_role, Role new_role) {
+  return is_host(asker_role) && asker_role < member_role && asker_role <= new_role;
+}
+
+// Title, archive and settings. The two of a direct conversation have nothing to decide.
+constexpr bool may_configure(Role role, ConversationKind kind) {
+  return role <= Role::kAdmin && kind != ConversationKind::kDirect;
+}
+
+inline bool may_post(const Member& member, const ConversationProfile& profile) {
+  return !profile.archived && !member.muted && member.role <= profile.may_post;
+}
+
+inline bool may_start_call(const Member& member, const ConversationProfile& profile) {
+  return !profile.archived && member.role <= profile.may_call;
+}
+
+// In a channel hosts write and the others read.
+constexpr Role first_posters(ConversationKind kind) {
+  return kind == ConversationKind::kChannel ? Role::kModerator : Role::kGuest;
+}
+
 constexpr bool may_read(const Member& member, Number q) {
   return q >= member.visible_from;
 }

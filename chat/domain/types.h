@@ -77,6 +77,9 @@ constexpr bool is_host(Role role) {
   return role <= Role::kModerator;
 }
 
+// Stores keep the numbers.
+enum class ConversationKind : std::uint8_t { kGroup, kChannel, kDirect };
+
 // A user's part in a conversation. The role says what it may do there, not what kind of account it
 // is.
 struct Member {
@@ -85,14 +88,27 @@ struct Member {
   Role role = Role::kMember;
   UnixMillis joined_at = 0;
   Number visible_from = 1;  // first message number that the member may read
+  bool muted = false;       // may not write here
 
   bool operator==(const Member&) const = default;
+};
+
+// What its hosts decide about a conversation.
+struct ConversationProfile {
+  std::string title;
+  bool archived = false;  // kept to be read: nobody writes or calls
+  // The lowest roles that may.
+  Role may_post = Role::kGuest;
+  Role may_call = Role::kGuest;  // start a call; whoever is a member may join it
+
+  bool operator==(const ConversationProfile&) const = default;
 };
 
 // A conversation and its head: the numbers its newest message and its newest change have.
 struct Conversation {
   ConversationId id;
-  std::string title;
+  ConversationKind kind = ConversationKind::kGroup;
+  ConversationProfile profile;
   std::string invite_code;
   UnixMillis created_at = 0;
   Number last_q = 0;
@@ -146,16 +162,16 @@ struct ConversationEvent {
     bool operator==(const MemberLeft&) const = default;
   };
 
-  struct Renamed {
-    std::string title;
+  struct ProfileChanged {
+    ConversationProfile profile;
 
-    bool operator==(const Renamed&) const = default;
+    bool operator==(const ProfileChanged&) const = default;
   };
 
   ConversationId conversation;
   Revision r = 0;
   UnixMillis at = 0;
-  std::variant<MessageCreated, MemberJoined, MemberUpdated, MemberLeft, Renamed> what;
+  std::variant<MessageCreated, MemberJoined, MemberUpdated, MemberLeft, ProfileChanged> what;
 
   bool operator==(const ConversationEvent&) const = default;
 };

@@ -52,7 +52,7 @@ std::expected<User, ChatError> Commands::run(const RenameUser& request) {
 
 std::expected<ConversationView, ChatError> Commands::run(const CreateConversation& request) {
   auto title = clean_title(request.title);
-  if (!title || request.conversation.is_nil()) {
+  if (!title || request.conversation.is_nil() || request.kind == ConversationKind::kDirect) {
     return fault(ChatError::kInvalid);
   }
   const auto creator = reads_.directory.user(request.creator);
@@ -70,12 +70,64 @@ std::expected<ConversationView, ChatError> Commands::run(const CreateConversatio
   if (in_too_many(request.creator)) {
     return fault(ChatError::kTooMany);
   }
-  writes_.directory.add_conversation({.conversation = {.id = request.conversation,
-                                                       .title = std::move(*title),
-                                                       .invite_code = request.invite_code,
-                                                       .created_at = now_},
-                                      .creator = request.creator});
+  ConversationRecord record{.conversation = {}, .creator = request.creator};
+  record.conversation.id = request.conversation;
+  record.conversation.kind = request.kind;
+  record.conversation.profile.title = std::move(*title);
+  record.conversation.profile.may_post = first_posters(request.kind);
+  record.conversation.invite_code = request.invite_code;
+  record.conversation.created_at = now_;
+  writes_.directory.add_conversation(record);
   return join(*creator, request.conversation, Role::kOwner);
+}
+
+std::expected<Conversation, ChatError> Commands::run(const ConfigureConversation& request) {
+  const auto asker = reads_.memberships.member(request.conversation, request.asker);
+  const auto record = reads_.directory.conversation(request.conversation);
+  if (!asker || !record) {
+    return fault(ChatError::kNotFound);
+  }
+  const Conversation& before = record->conversation;
+  if (!may_configure(asker->role, before.kind)) {
+    return fault(ChatError::kForbidden);
+  }
+  auto title = clean_title(request.title.value_or(before.profile.title));
+  if (!title) {
+    return fault(ChatError::kInvalid);
+  }
+  ConversationProfile profile{.title = std::move(*title),
+                              .archived = request.archived.value_or(before.profile.archived),
+                              .may_post = request.may_post.value_or(before.profile.may_post),
+                              .may_call = request.may_call.value_or(before.profile.may_call)};
+  if (profile == before.profile) {
+    return before;
+  }
+  Conversation after = before;
+  after.profile = std::move(profile);
+  ++after.last_r;
+  change(before, ConversationEvent::ProfileChanged{.profile = after.profile});
+  return after;
+}
+
+std::expected<Member, ChatError> Commands::run(const ChangeMember& request) {
+  const auto asker = reads_.memberships.member(request.conversation, request.asker);
+  auto member = reads_.memberships.member(request.conversation, request.member);
+  const auto record = reads_.directory.conversation(request.conversation);
+  if (!asker || !member || !record) {
+    return fault(ChatError::kNotFound);
+  }
+  const Member before = *member;
+  member->role = request.role.value_or(before.role);
+  member->muted = request.muted.value_or(before.muted);
+  const bool direct = record->conversation.kind == ConversationKind::kDirect;
+  if (direct || !may_change(asker->role, before.role, member->role)) {
+    return fault(ChatError::kForbidden);
+  }
+  if (*member != before) {
+    writes_.memberships.put(request.conversation, *member);
+    change(record->conversation, ConversationEvent::MemberUpdated{.member = *member});
+  }
+  return std::move(*member);
 }
 
 std::expected<ConversationView, ChatError> Commands::run(const AcceptInvite& request) {
@@ -137,6 +189,9 @@ std::expected<Sent, ChatError> Commands::run(const SendMessage& request) {
     return fault(ChatError::kNotFound);
   }
   const Conversation& head = record->conversation;
+  if (!may_post(*member, head.profile)) {
+    return fault(ChatError::kForbidden);
+  }
   Message message{.id = request.cmid,
                   .conversation = request.conversation,
                   .q = head.last_q + 1,

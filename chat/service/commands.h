@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "chat/ports/store.h"
-#include "chat/service/chat_service.h"
+#include "chat/service/answers.h"
 #include "chat/service/requests.h"
 
 namespace parlance::chat {
@@ -22,6 +22,8 @@ class Commands {
   std::expected<Identity, ChatError> run(const CreateGuest& request);
   std::expected<User, ChatError> run(const RenameUser& request);
   std::expected<ConversationView, ChatError> run(const CreateConversation& request);
+  std::expected<Conversation, ChatError> run(const ConfigureConversation& request);
+  std::expected<Member, ChatError> run(const ChangeMember& request);
   std::expected<ConversationView, ChatError> run(const AcceptInvite& request);
   std::expected<void, ChatError> run(const RemoveMember& request);
   std::expected<Sent, ChatError> run(const SendMessage& request);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "chat/ports/store.h"
-#include "chat/service/chat_service.h"
+#include "chat/service/answers.h"
 #include "chat/service/commands.h"
 
 namespace parlance::chat {

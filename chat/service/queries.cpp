@@ -30,8 +30,8 @@ std::size_t text_bytes(const ConversationEvent& event) {
         using What = std::decay_t<decltype(what)>;
         if constexpr (std::is_same_v<What, ConversationEvent::MessageCreated>) {
           return text_bytes(what.message);
-        } else if constexpr (std::is_same_v<What, ConversationEvent::Renamed>) {
-          return what.title.size();
+        } else if constexpr (std::is_same_v<What, ConversationEvent::ProfileChanged>) {
+          return what.profile.title.size();
         } else if constexpr (std::is_same_v<What, ConversationEvent::MemberLeft>) {
           return 0;
         } else {
@@ -46,7 +46,7 @@ std::size_t text_bytes(const UserEvent& event) {
       [](const auto& what) -> std::size_t {
         using What = std::decay_t<decltype(what)>;
         if constexpr (std::is_same_v<What, UserEvent::ConversationAdded>) {
-          return what.conversation.title.size();
+          return what.conversation.profile.title.size();
         } else if constexpr (std::is_same_v<What, UserEvent::ProfileChanged>) {
           return what.name.size();
         } else {
@@ -100,13 +100,13 @@ std::expected<ConversationView, ChatError> Queries::conversation(UserId asker, C
                           .members = reads_.memberships.members(id)};
 }
 
-std::expected<ChatService::ConversationList, ChatError> Queries::conversations(UserId asker) {
+std::expected<ConversationList, ChatError> Queries::conversations(UserId asker) {
   const auto head = reads_.directory.user(asker);
   if (!head) {
     return fault(ChatError::kUnauthenticated);
   }
-  return ChatService::ConversationList{.conversations = reads_.memberships.conversations_of(asker),
-                                       .user_r = head->last_r};
+  return ConversationList{.conversations = reads_.memberships.conversations_of(asker),
+                          .user_r = head->last_r};
 }
 
 std::expected<HistoryPage, ChatError> Queries::history(UserId asker, const HistoryQuery& query) {

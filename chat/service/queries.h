@@ -4,7 +4,7 @@
 #include <expected>
 
 #include "chat/ports/store.h"
-#include "chat/service/chat_service.h"
+#include "chat/service/answers.h"
 
 namespace parlance::chat {
 
@@ -15,7 +15,7 @@ class Queries {
 
   std::expected<Identity, ChatError> authenticate(const TokenHash& token_hash);
   std::expected<ConversationView, ChatError> conversation(UserId asker, ConversationId id);
-  std::expected<ChatService::ConversationList, ChatError> conversations(UserId asker);
+  std::expected<ConversationList, ChatError> conversations(UserId asker);
   std::expected<HistoryPage, ChatError> history(UserId asker, const HistoryQuery& query);
   std::expected<SyncPage, ChatError> sync(UserId asker, const SyncQuery& query);
 

@@ -15,6 +15,17 @@ void announce(const CreateConversation& request, Footprint& footprint) {
   footprint.users.push_back(request.creator);
 }
 
+void announce(const ConfigureConversation& request, Footprint& footprint) {
+  footprint.conversations.push_back(request.conversation);
+  footprint.users.push_back(request.asker);
+}
+
+void announce(const ChangeMember& request, Footprint& footprint) {
+  footprint.conversations.push_back(request.conversation);
+  footprint.users.push_back(request.asker);
+  footprint.users.push_back(request.member);
+}
+
 void announce(const AcceptInvite& request, Footprint& footprint) {
   footprint.invite_codes.push_back(request.code);
   footprint.users.push_back(request.user);

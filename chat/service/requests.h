@@ -1,6 +1,7 @@
 // What the messenger can be asked to change, as values that can be tried again.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "chat/domain/types.h"
@@ -27,6 +28,30 @@ struct CreateConversation {
   ConversationId conversation;
   std::string title;
   std::string invite_code;
+  ConversationKind kind = ConversationKind::kGroup;
+};
+
+// Nothing: as it is.
+struct ConfigureConversation {
+  using Answer = Conversation;
+
+  UserId asker;
+  ConversationId conversation;
+  std::optional<std::string> title = {};
+  std::optional<bool> archived = {};
+  std::optional<Role> may_post = {};
+  std::optional<Role> may_call = {};
+};
+
+// Nothing: as it is.
+struct ChangeMember {
+  using Answer = Member;
+
+  UserId asker;
+  ConversationId conversation;
+  UserId member;
+  std::optional<Role> role = {};
+  std::optional<bool> muted = {};
 };
 
 struct AcceptInvite {
@@ -51,6 +76,8 @@ struct SendMessage {
 void announce(const CreateGuest& request, Footprint& footprint);
 void announce(const RenameUser& request, Footprint& footprint);
 void announce(const CreateConversation& request, Footprint& footprint);
+void announce(const ConfigureConversation& request, Footprint& footprint);
+void announce(const ChangeMember& request, Footprint& footprint);
 void announce(const AcceptInvite& request, Footprint& footprint);
 void announce(const RemoveMember& request, Footprint& footprint);
 void announce(const SendMessage& request, Footprint& footprint);

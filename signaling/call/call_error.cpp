@@ -23,6 +23,8 @@ Problem problem(CallError error) {
       return {"not_found", "You have no such consumer."};
     case CallError::kNotHost:
       return {"forbidden", "Only hosts of the conversation may do this."};
+    case CallError::kMayNotStart:
+      return {"forbidden", "The conversation lets others start calls, or is archived."};
     case CallError::kNotYourParticipant:
       return {"forbidden", "This participant is another user's."};
     case CallError::kNotSendTransport:

@@ -13,6 +13,7 @@ enum class CallError : std::uint8_t {
   kUnknownProducer,     // not_found
   kUnknownConsumer,     // not_found
   kNotHost,             // forbidden
+  kMayNotStart,         // forbidden
   kNotYourParticipant,  // forbidden
   kNotSendTransport,    // forbidden: producing on the receiving transport
   kParticipantTaken,    // conflict: that id is another user's

@@ -163,6 +163,9 @@ void CallService::join(const Caller& caller,
                        JoinRequest request,
                        Moment at,
                        CallReply<JoinAnswer> reply) {
+  if (!caller.may_start && state_->find(request.conversation) == nullptr) {
+    return reply(std::unexpected(CallError::kMayNotStart));
+  }
   const CallId id = state_->find_or_start(request.conversation, at.unix_ms);
   state_->with(id,
                [&](Call& call) { call.join(caller, std::move(request), at, std::move(reply)); });

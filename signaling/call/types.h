@@ -33,6 +33,7 @@ struct Caller {
   chat::UserId user;
   std::string name;
   chat::Role role = chat::Role::kGuest;
+  bool may_start = true;  // a call where there is none
 };
 
 enum class Source : std::uint8_t { kMicrophone, kCamera, kScreen, kScreenAudio };

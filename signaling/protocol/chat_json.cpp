@@ -1,5 +1,6 @@
 #include "signaling/protocol/chat_json.h"
 
+#include <algorithm>
 #include <array>
 #include <type_traits>
 #include <utility>
@@ -13,6 +14,8 @@ namespace parlance::signaling {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr std::array<std::string_view, 5> kRoles{"owner", "admin", "moderator", "member", "guest"};
 
 // The two parts of an event that depend on what happened.
 struct EventBody {
@@ -36,8 +39,15 @@ EventBody body_of(const chat::ConversationEvent::MemberLeft& what) {
   return {"member.left", {{"user", what.user.str()}}};
 }
 
-EventBody body_of(const chat::ConversationEvent::Renamed& what) {
-  return {"conversation.updated", {{"title", what.title}}};
+Json settings_json(const chat::ConversationProfile& profile) {
+  return {{"post", role_name(profile.may_post)}, {"call", role_name(profile.may_call)}};
+}
+
+EventBody body_of(const chat::ConversationEvent::ProfileChanged& what) {
+  return {"conversation.updated",
+          {{"title", what.profile.title},
+           {"archived", what.profile.archived},
+           {"settings", settings_json(what.profile)}}};
 }
 
 EventBody body_of(const chat::UserEvent::ConversationAdded& what) {
@@ -79,9 +89,18 @@ Json array_of(const std::vector<T>& values) {
 }  // namespace
 
 std::string_view role_name(chat::Role role) {
-  constexpr std::array<std::string_view, 5> kNames{
-      "owner", "admin", "moderator", "member", "guest"};
-  return kNames[static_cast<std::size_t>(role)];
+  return kRoles[static_cast<std::size_t>(role)];
+}
+
+std::optional<chat::Role> role_named(std::string_view name) {
+  const auto found = std::ranges::find(kRoles, name);
+  return found == kRoles.end() ? std::nullopt
+                               : std::optional(static_cast<chat::Role>(found - kRoles.begin()));
+}
+
+std::string_view kind_name(chat::ConversationKind kind) {
+  constexpr std::array<std::string_view, 3> kNames{"group", "channel", "direct"};
+  return kNames[static_cast<std::size_t>(kind)];
 }
 
 Json to_json(const chat::User& user) {
@@ -97,12 +116,16 @@ Json to_json(const chat::Member& member) {
           {"name", member.name},
           {"role", role_name(member.role)},
           {"joined_at", member.joined_at},
-          {"visible_from", member.visible_from}};
+          {"visible_from", member.visible_from},
+          {"muted", member.muted}};
 }
 
 Json to_json(const chat::Conversation& conversation) {
   return {{"id", conversation.id.str()},
-          {"title", conversation.title},
+          {"kind", kind_name(conversation.kind)},
+          {"title", conversation.profile.title},
+          {"archived", conversation.profile.archived},
+          {"settings", settings_json(conversation.profile)},
           {"invite_code", conversation.invite_code},
           {"created_at", conversation.created_at},
           {"last_q", conversation.last_q},
@@ -123,7 +146,7 @@ Json to_json(const chat::ConversationView& view) {
   return {{"conversation", to_json(view.conversation)}, {"members", array_of(view.members)}};
 }
 
-Json to_json(const chat::ChatService::ConversationList& list) {
+Json to_json(const chat::ConversationList& list) {
   return {{"conversations", array_of(list.conversations)}, {"user_r", list.user_r}};
 }
 

@@ -15,6 +15,8 @@
 namespace parlance::signaling {
 
 std::string_view role_name(chat::Role role);
+std::optional<chat::Role> role_named(std::string_view name);
+std::string_view kind_name(chat::ConversationKind kind);
 
 nlohmann::json to_json(const chat::User& user);
 // The user that a device is of.
@@ -25,7 +27,7 @@ nlohmann::json to_json(const chat::Message& message);
 
 // `conversation` and `members` of conversation.create, conversation.get and invite.accept.
 nlohmann::json to_json(const chat::ConversationView& view);
-nlohmann::json to_json(const chat::ChatService::ConversationList& list);
+nlohmann::json to_json(const chat::ConversationList& list);
 nlohmann::json to_json(const chat::Sent& sent);
 nlohmann::json to_json(const chat::HistoryPage& page);
 nlohmann::json to_json(const chat::SyncPage& page);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "chat/domain/permissions.h"
 #include "signaling/protocol/call_json.h"
 #include "signaling/protocol/chat_json.h"
 #include "signaling/protocol/media_json.h"
@@ -119,6 +120,7 @@ void with_role(const Request& request,
         }
         caller.role = self->role;
         caller.name = self->name;
+        caller.may_start = chat::may_start_call(*self, view->conversation.profile);
         at_owner(
             thread, asker, conversation, [caller, go = std::move(run)](CallService& calls) mutable {
               go(calls, caller);

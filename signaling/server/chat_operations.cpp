@@ -14,9 +14,14 @@ chat::ChatService& chat_of(const Request& request) {
 }
 
 template <typename T>
-std::optional<T> optional_number(const nlohmann::json& d, const char* name) {
+std::optional<T> optional_value(const nlohmann::json& d, const char* name) {
   const auto found = d.find(name);
   return found == d.end() ? std::nullopt : std::optional<T>(found->get<T>());
+}
+
+std::optional<chat::Role> optional_role(const nlohmann::json& d, const char* name) {
+  const auto text = optional_value<std::string>(d, name);
+  return text ? role_named(*text) : std::nullopt;
 }
 
 // conversation.get's answer: what is stored, who is online, and the call.
@@ -44,6 +49,18 @@ void answer_with_live(SignalingThread& thread, const Asker& asker, chat::Convers
   if (!posted) {
     thread.sessions().refuse(asker, {ProblemCode::kUnavailable, "The server is busy.", 1000});
   }
+}
+
+// The answer as the only member of an object.
+template <typename T>
+chat::Reply<T> named_answer(const Request& request, const char* name) {
+  return [&thread = request.thread, asker = request.asker, name](
+             std::expected<T, chat::ChatError> result) {
+    if (!result) {
+      return thread.sessions().refuse(asker, to_problem(result.error()));
+    }
+    thread.sessions().answer(asker, write_json({{name, to_json(*result)}}));
+  };
 }
 
 chat::Reply<chat::ConversationView> live_answer(const Request& request, bool joins) {
@@ -90,8 +107,8 @@ void sync(const Request& request) {
                                  .value_or(chat::ConversationId{}),
                              cursor["r"].get<chat::Revision>()});
   }
-  query.user_r = optional_number<chat::Revision>(request.d, "user_r");
-  query.limit = optional_number<std::size_t>(request.d, "limit").value_or(query.limit);
+  query.user_r = optional_value<chat::Revision>(request.d, "user_r");
+  query.limit = optional_value<std::size_t>(request.d, "limit").value_or(query.limit);
   chat_of(request).sync(user_of(request),
                         std::move(query),
                         request.thread.executor(),
@@ -99,24 +116,19 @@ void sync(const Request& request) {
 }
 
 void profile_update(const Request& request) {
-  chat_of(request).rename_user(
-      user_of(request),
-      request.d["name"].get<std::string>(),
-      request.thread.executor(),
-      [&thread = request.thread,
-       asker = request.asker](std::expected<chat::User, chat::ChatError> user) {
-        if (!user) {
-          return thread.sessions().refuse(asker, to_problem(user.error()));
-        }
-        thread.sessions().answer(asker, write_json({{"user", to_json(*user)}}));
-      });
+  chat_of(request).rename_user(user_of(request),
+                               request.d["name"].get<std::string>(),
+                               request.thread.executor(),
+                               named_answer<chat::User>(request, "user"));
 }
 
 void conversation_create(const Request& request) {
   chat_of(request).create_conversation(
       user_of(request),
       id_of<chat::ConversationId>(request, "c"),
-      request.d["title"].get<std::string>(),
+      {.title = request.d["title"].get<std::string>(),
+       .kind = request.d.value("kind", "group") == "channel" ? chat::ConversationKind::kChannel
+                                                             : chat::ConversationKind::kGroup},
       request.thread.executor(),
       [&thread = request.thread,
        asker = request.asker](std::expected<chat::ConversationView, chat::ChatError> view) {
@@ -126,6 +138,30 @@ void conversation_create(const Request& request) {
         thread.sessions().joined(asker.session, view->conversation);
         thread.sessions().answer(asker, write_json(to_json(*view)));
       });
+}
+
+void conversation_update(const Request& request) {
+  const nlohmann::json settings = request.d.value("settings", nlohmann::json::object());
+  chat_of(request).change(
+      chat::ConfigureConversation{.asker = user_of(request),
+                                  .conversation = id_of<chat::ConversationId>(request, "c"),
+                                  .title = optional_value<std::string>(request.d, "title"),
+                                  .archived = optional_value<bool>(request.d, "archived"),
+                                  .may_post = optional_role(settings, "post"),
+                                  .may_call = optional_role(settings, "call")},
+      request.thread.executor(),
+      named_answer<chat::Conversation>(request, "conversation"));
+}
+
+void member_update(const Request& request) {
+  chat_of(request).change(
+      chat::ChangeMember{.asker = user_of(request),
+                         .conversation = id_of<chat::ConversationId>(request, "c"),
+                         .member = id_of<chat::UserId>(request, "user"),
+                         .role = optional_role(request.d, "role"),
+                         .muted = optional_value<bool>(request.d, "muted")},
+      request.thread.executor(),
+      named_answer<chat::Member>(request, "member"));
 }
 
 void conversation_get(const Request& request) {
@@ -168,9 +204,9 @@ void message_send(const Request& request) {
 void message_history(const Request& request) {
   chat::HistoryQuery query;
   query.conversation = id_of<chat::ConversationId>(request, "c");
-  query.before_q = optional_number<chat::Number>(request.d, "before_q");
-  query.after_q = optional_number<chat::Number>(request.d, "after_q");
-  query.limit = optional_number<std::size_t>(request.d, "limit").value_or(query.limit);
+  query.before_q = optional_value<chat::Number>(request.d, "before_q");
+  query.after_q = optional_value<chat::Number>(request.d, "after_q");
+  query.limit = optional_value<std::size_t>(request.d, "limit").value_or(query.limit);
   chat_of(request).history(
       user_of(request), query, request.thread.executor(), chat_answer<chat::HistoryPage>(request));
 }

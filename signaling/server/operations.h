@@ -19,6 +19,8 @@ void session_again(const Request& request);
 void sync(const Request& request);
 void profile_update(const Request& request);
 void conversation_create(const Request& request);
+void conversation_update(const Request& request);
+void member_update(const Request& request);
 void conversation_get(const Request& request);
 void conversation_list(const Request& request);
 void invite_accept(const Request& request);

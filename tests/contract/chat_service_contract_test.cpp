@@ -93,7 +93,7 @@ TEST_P(ChatServiceContract, CreatesAConversationOnceHoweverOftenItIsAsked) {
   const UserId ada = guest("Ada");
   const auto first = ask().create_conversation(ada, kRoom, "Tea");
   ASSERT_TRUE(first);
-  EXPECT_EQ(first->conversation.title, "Tea");
+  EXPECT_EQ(first->conversation.profile.title, "Tea");
   EXPECT_EQ(first->conversation.invite_code.size(), 22U);
   ASSERT_THAT(first->members, SizeIs(1));
   EXPECT_EQ(first->members[0].role, Role::kOwner);
@@ -176,6 +176,29 @@ TEST_P(ChatServiceContract, TellsOfANewNameInEveryConversationAndOnOwnDevices) {
   const std::size_t so_far = published_.all().size();
   ASSERT_TRUE(ask().rename_user(ben_, "Benno"));
   EXPECT_THAT(published_.all(), SizeIs(so_far));
+}
+
+TEST_P(ChatServiceContract, ChangesAConversationAndItsMembersForHosts) {
+  add_room();
+  const auto changed = ask().change(ConfigureConversation{.asker = ada_,
+                                                          .conversation = kRoom,
+                                                          .title = "Coffee",
+                                                          .archived = {},
+                                                          .may_post = {},
+                                                          .may_call = Role::kAdmin});
+  ASSERT_TRUE(changed);
+  const auto muted = ask().change(ChangeMember{.asker = ada_,
+                                               .conversation = kRoom,
+                                               .member = ben_,
+                                               .role = Role::kModerator,
+                                               .muted = true});
+  ASSERT_TRUE(muted);
+  const auto view = ask().get_conversation(ben_, kRoom);
+  EXPECT_EQ(view->conversation.profile, changed->profile);
+  EXPECT_EQ(view->conversation.profile.may_call, Role::kAdmin);
+  EXPECT_THAT(view->members, Contains(*muted));
+  EXPECT_EQ(ask().send(ben_, kRoom, next_cmid(), "text").error(), ChatError::kForbidden);
+  EXPECT_THAT(published_.of(kRoom), SizeIs(4));
 }
 
 TEST_P(ChatServiceContract, RemovesMembersForHostsAndForThemselves) {

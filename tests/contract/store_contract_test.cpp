@@ -34,10 +34,15 @@ Device device(UserId user, std::uint8_t number) {
 
 ConversationRecord record(ConversationId id, std::string code) {
   return {.conversation = {.id = id,
-                           .title = "Tea",
+                           .profile = {.title = "Tea"},
                            .invite_code = std::move(code),
                            .created_at = kNow},
           .creator = kAda};
+}
+
+ConversationProfile coffee() {
+  return {
+      .title = "Coffee", .archived = true, .may_post = Role::kModerator, .may_call = Role::kAdmin};
 }
 
 Member member(UserId user, std::string name, UnixMillis joined_at = kNow) {
@@ -214,12 +219,13 @@ TEST_P(StoreContract, GivesBackEveryKindOfConversationEventAsItWasAppended) {
   Member admin = member(kBen, "Ben");
   admin.role = Role::kAdmin;
   admin.visible_from = 3;
+  admin.muted = true;
   const std::vector<ConversationEvent> appended = {
       event(1, ConversationEvent::MemberJoined{.member = member(kAda, "Ada", kNow + 4)}),
       message(kRoom, 1, 2, 50),
       event(3, ConversationEvent::MemberUpdated{.member = admin}),
       event(4, ConversationEvent::MemberLeft{.user = kBen}),
-      event(5, ConversationEvent::Renamed{.title = "Coffee"}),
+      event(5, ConversationEvent::ProfileChanged{.profile = coffee()}),
       message(kRoom, 2, 6, 51),
   };
   ASSERT_TRUE(write([&](const StoreWrites& to) {
@@ -231,7 +237,7 @@ TEST_P(StoreContract, GivesBackEveryKindOfConversationEventAsItWasAppended) {
   const auto head = read([](const StoreReads& from) { return from.directory.conversation(kRoom); });
   EXPECT_EQ(head->conversation.last_r, 6);
   EXPECT_EQ(head->conversation.last_q, 2);
-  EXPECT_EQ(head->conversation.title, "Coffee");
+  EXPECT_EQ(head->conversation.profile, coffee());
 }
 
 TEST_P(StoreContract, GivesBackEveryKindOfUserEventAsItWasAppended) {
@@ -239,6 +245,8 @@ TEST_P(StoreContract, GivesBackEveryKindOfUserEventAsItWasAppended) {
   Conversation as_it_was = record(kRoom, "room").conversation;
   as_it_was.last_q = 4;
   as_it_was.last_r = 9;
+  as_it_was.kind = ConversationKind::kChannel;
+  as_it_was.profile = coffee();
   const std::vector<UserEvent> appended = {
       {.user = kAda,
        .r = 1,
@@ -367,7 +375,7 @@ TEST_P(StoreContract, KeepsNothingOfWhatWasRolledBack) {
   to.log.append({.conversation = kRoom,
                  .r = 2,
                  .at = kNow,
-                 .what = ConversationEvent::Renamed{.title = "Coffee"}});
+                 .what = ConversationEvent::ProfileChanged{.profile = coffee()}});
   to.log.append(renamed(kBen, 2));
   writer_->rollback();
   EXPECT_EQ(look(), before);

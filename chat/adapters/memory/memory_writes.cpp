@@ -173,10 +173,10 @@ void MemoryWrites::append(const ConversationEvent& event) {
   if (created != nullptr && !store_message(*row, created->message)) {
     return;
   }
-  if (const auto* renamed = std::get_if<ConversationEvent::Renamed>(&event.what)) {
-    std::string& title = row->record.conversation.title;
-    undo_.push([&title, old = title] { title = old; });
-    title = renamed->title;
+  if (const auto* changed = std::get_if<ConversationEvent::ProfileChanged>(&event.what)) {
+    ConversationProfile& profile = row->record.conversation.profile;
+    undo_.push([&profile, old = profile] { profile = old; });
+    profile = changed->profile;
   }
   row->events.push_back(event);
   row->record.conversation.last_r = event.r;

@@ -93,8 +93,24 @@ CREATE TABLE user_events (
 ) STRICT, WITHOUT ROWID;
 )";
 
+constexpr const char* kConversationProfiles = R"(
+ALTER TABLE conversations ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversations ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversations ADD COLUMN may_post INTEGER NOT NULL DEFAULT 4;
+ALTER TABLE conversations ADD COLUMN may_call INTEGER NOT NULL DEFAULT 4;
+ALTER TABLE members ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversation_events ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversation_events ADD COLUMN may_post INTEGER NOT NULL DEFAULT 4;
+ALTER TABLE conversation_events ADD COLUMN may_call INTEGER NOT NULL DEFAULT 4;
+ALTER TABLE conversation_events ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE user_events ADD COLUMN conversation_kind INTEGER;
+ALTER TABLE user_events ADD COLUMN archived INTEGER;
+ALTER TABLE user_events ADD COLUMN may_post INTEGER;
+ALTER TABLE user_events ADD COLUMN may_call INTEGER;
+)";
+
 // PRAGMA user_version counts how many of these a file has had.
-constexpr std::array kMigrations = {kFirst};
+constexpr std::array kMigrations = {kFirst, kConversationProfiles};
 
 std::expected<void, std::string> refuse_foreign(Connection& connection, const std::string& path) {
   const auto application = connection.answer("PRAGMA application_id");

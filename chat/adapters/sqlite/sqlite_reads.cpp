@@ -20,19 +20,28 @@ std::vector<Value> unless_failed(const Connection& connection, std::vector<Value
   return connection.failed() ? std::vector<Value>{} : std::move(values);
 }
 
-// id, title, invite_code, created_at, last_q, last_r
+// archived, may_post, may_call
+void read_settings(Execution& row, ConversationProfile& profile) {
+  profile.archived = row.integer() != 0;
+  profile.may_post = static_cast<Role>(row.integer());
+  profile.may_call = static_cast<Role>(row.integer());
+}
+
+// id, title, invite_code, created_at, last_q, last_r, kind, archived, may_post, may_call
 Conversation read_conversation(Execution& row) {
   Conversation conversation;
   conversation.id = row.id<ConversationId>();
-  conversation.title = row.text();
+  conversation.profile.title = row.text();
   conversation.invite_code = row.text();
   conversation.created_at = row.integer();
   conversation.last_q = row.integer();
   conversation.last_r = row.integer();
+  conversation.kind = static_cast<ConversationKind>(row.integer());
+  read_settings(row, conversation.profile);
   return conversation;
 }
 
-// user, name, role, joined_at, visible_from
+// user, name, role, joined_at, visible_from, muted
 Member read_member(Execution& row) {
   Member member;
   member.user = row.id<UserId>();
@@ -40,6 +49,7 @@ Member read_member(Execution& row) {
   member.role = static_cast<Role>(row.integer());
   member.joined_at = row.integer();
   member.visible_from = row.integer();
+  member.muted = row.integer() != 0;
   return member;
 }
 
@@ -66,14 +76,15 @@ std::optional<ConversationRecord> read_record(Connection& connection, Execution&
   return unless_failed(connection, std::move(record));
 }
 
-// kMemberColumns columns of a member, then the message
+// The columns of a member, of settings, then of the message
 decltype(ConversationEvent::what) read_what(Execution& row,
                                             ConversationEventKind kind,
                                             ConversationId conversation) {
-  constexpr int kMemberColumns = 5;
+  constexpr int kMemberColumns = 6;
+  constexpr int kSettingsColumns = 3;
   switch (kind) {
     case ConversationEventKind::kMessageCreated:
-      row.skip(kMemberColumns);
+      row.skip(kMemberColumns + kSettingsColumns);
       return ConversationEvent::MessageCreated{.message = read_message(row, conversation)};
     case ConversationEventKind::kMemberJoined:
       return ConversationEvent::MemberJoined{.member = read_member(row)};
@@ -81,11 +92,16 @@ decltype(ConversationEvent::what) read_what(Execution& row,
       return ConversationEvent::MemberUpdated{.member = read_member(row)};
     case ConversationEventKind::kMemberLeft:
       return ConversationEvent::MemberLeft{.user = row.id<UserId>()};
-    case ConversationEventKind::kRenamed:
+    case ConversationEventKind::kProfileChanged: {
+      ConversationEvent::ProfileChanged changed;
       row.skip(1);
-      return ConversationEvent::Renamed{.title = row.text()};
+      changed.profile.title = row.text();
+      row.skip(kMemberColumns - 2);
+      read_settings(row, changed.profile);
+      return changed;
+    }
   }
-  return ConversationEvent::Renamed{};
+  return ConversationEvent::ProfileChanged{};
 }
 
 decltype(UserEvent::what) read_what(Execution& row, UserEventKind kind) {
@@ -134,22 +150,22 @@ std::optional<Identity> SqliteReads::device_of(const TokenHash& token_hash) {
 
 std::optional<ConversationRecord> SqliteReads::conversation(ConversationId id) {
   Execution found(connection_,
-                  "SELECT id, title, invite_code, created_at, last_q, last_r, creator "
-                  "FROM conversations WHERE id = ?");
+                  "SELECT id, title, invite_code, created_at, last_q, last_r, kind, archived, "
+                  "may_post, may_call, creator FROM conversations WHERE id = ?");
   return read_record(connection_, found.bind(id));
 }
 
 std::optional<ConversationRecord> SqliteReads::conversation_invited_by(
     std::string_view invite_code) {
   Execution found(connection_,
-                  "SELECT id, title, invite_code, created_at, last_q, last_r, creator "
-                  "FROM conversations WHERE invite_code = ?");
+                  "SELECT id, title, invite_code, created_at, last_q, last_r, kind, archived, "
+                  "may_post, may_call, creator FROM conversations WHERE invite_code = ?");
   return read_record(connection_, found.bind(invite_code));
 }
 
 std::optional<Member> SqliteReads::member(ConversationId conversation, UserId user) {
   Execution found(connection_,
-                  "SELECT m.user, u.name, m.role, m.joined_at, m.visible_from "
+                  "SELECT m.user, u.name, m.role, m.joined_at, m.visible_from, m.muted "
                   "FROM members m JOIN users u ON u.id = m.user "
                   "WHERE m.conversation = ? AND m.user = ?");
   if (!found.bind(conversation).bind(user).row()) {
@@ -160,7 +176,7 @@ std::optional<Member> SqliteReads::member(ConversationId conversation, UserId us
 
 std::vector<Member> SqliteReads::members(ConversationId conversation) {
   Execution found(connection_,
-                  "SELECT m.user, u.name, m.role, m.joined_at, m.visible_from "
+                  "SELECT m.user, u.name, m.role, m.joined_at, m.visible_from, m.muted "
                   "FROM members m JOIN users u ON u.id = m.user "
                   "WHERE m.conversation = ? ORDER BY m.joined_at, m.user");
   found.bind(conversation);
@@ -173,7 +189,8 @@ std::vector<Member> SqliteReads::members(ConversationId conversation) {
 
 std::vector<Conversation> SqliteReads::conversations_of(UserId user) {
   Execution found(connection_,
-                  "SELECT c.id, c.title, c.invite_code, c.created_at, c.last_q, c.last_r "
+                  "SELECT c.id, c.title, c.invite_code, c.created_at, c.last_q, c.last_r, "
+                  "c.kind, c.archived, c.may_post, c.may_call "
                   "FROM members m JOIN conversations c ON c.id = m.conversation "
                   "WHERE m.user = ? ORDER BY m.conversation");
   found.bind(user);
@@ -217,12 +234,13 @@ std::vector<Message> SqliteReads::messages(const MessageRange& range) {
 std::vector<ConversationEvent> SqliteReads::events(ConversationId conversation,
                                                    Revision after,
                                                    std::size_t limit) {
-  Execution found(connection_,
-                  "SELECT e.r, e.at, e.kind, e.user, e.text, e.role, e.joined_at, e.visible_from, "
-                  "m.id, m.q, m.r, m.sender, m.body, m.at "
-                  "FROM conversation_events e "
-                  "LEFT JOIN messages m ON m.conversation = e.conversation AND m.q = e.q "
-                  "WHERE e.conversation = ? AND e.r > ? ORDER BY e.r LIMIT ?");
+  Execution found(
+      connection_,
+      "SELECT e.r, e.at, e.kind, e.user, e.text, e.role, e.joined_at, e.visible_from, "
+      "e.muted, e.archived, e.may_post, e.may_call, m.id, m.q, m.r, m.sender, m.body, m.at "
+      "FROM conversation_events e "
+      "LEFT JOIN messages m ON m.conversation = e.conversation AND m.q = e.q "
+      "WHERE e.conversation = ? AND e.r > ? ORDER BY e.r LIMIT ?");
   found.bind(conversation).bind(after).bind(static_cast<std::int64_t>(limit));
   std::vector<ConversationEvent> events;
   while (found.row()) {
@@ -237,9 +255,11 @@ std::vector<ConversationEvent> SqliteReads::events(ConversationId conversation,
 }
 
 std::vector<UserEvent> SqliteReads::user_events(UserId user, Revision after, std::size_t limit) {
-  Execution found(connection_,
-                  "SELECT r, at, kind, conversation, text, invite_code, created_at, last_q, last_r "
-                  "FROM user_events WHERE user = ? AND r > ? ORDER BY r LIMIT ?");
+  Execution found(
+      connection_,
+      "SELECT r, at, kind, conversation, text, invite_code, created_at, last_q, last_r, "
+      "coalesce(conversation_kind, 0), coalesce(archived, 0), coalesce(may_post, 4), "
+      "coalesce(may_call, 4) FROM user_events WHERE user = ? AND r > ? ORDER BY r LIMIT ?");
   found.bind(user).bind(after).bind(static_cast<std::int64_t>(limit));
   std::vector<UserEvent> events;
   while (found.row()) {

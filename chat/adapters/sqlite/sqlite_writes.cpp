@@ -11,8 +11,8 @@ namespace {
 
 constexpr const char* kMemberEvent =
     "INSERT INTO conversation_events "
-    "(conversation, r, at, kind, user, text, role, joined_at, visible_from) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "(conversation, r, at, kind, user, text, role, joined_at, visible_from, muted) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 template <typename Kind>
 constexpr std::int64_t number(Kind kind) {
@@ -33,7 +33,15 @@ void insert_member_event(Connection& connection,
       .bind(number(member.role))
       .bind(member.joined_at)
       .bind(member.visible_from)
+      .bind(std::int64_t{member.muted})
       .run();
+}
+
+// The columns archived, may_post and may_call, that three tables have.
+Execution& bind_settings(Execution& execution, const ConversationProfile& profile) {
+  return execution.bind(std::int64_t{profile.archived})
+      .bind(number(profile.may_post))
+      .bind(number(profile.may_call));
 }
 
 }  // namespace
@@ -63,27 +71,30 @@ void SqliteWrites::rename_user(UserId id, std::string_view name) {
 }
 
 void SqliteWrites::add_conversation(const ConversationRecord& record) {
-  Execution(connection_,
-            "INSERT INTO conversations (id, creator, title, invite_code, created_at) "
-            "VALUES (?, ?, ?, ?, ?)")
-      .bind(record.conversation.id)
+  const Conversation& conversation = record.conversation;
+  Execution insert(connection_,
+                   "INSERT INTO conversations (id, creator, kind, title, invite_code, created_at, "
+                   "archived, may_post, may_call) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  insert.bind(conversation.id)
       .bind(record.creator)
-      .bind(record.conversation.title)
-      .bind(record.conversation.invite_code)
-      .bind(record.conversation.created_at)
-      .run();
+      .bind(number(conversation.kind))
+      .bind(conversation.profile.title)
+      .bind(conversation.invite_code)
+      .bind(conversation.created_at);
+  bind_settings(insert, conversation.profile).run();
 }
 
 void SqliteWrites::put(ConversationId conversation, const Member& member) {
   Execution(connection_,
-            "INSERT INTO members (conversation, user, role, joined_at, visible_from) "
-            "VALUES (?, ?, ?, ?, ?) ON CONFLICT (conversation, user) "
-            "DO UPDATE SET role = excluded.role, visible_from = excluded.visible_from")
+            "INSERT INTO members (conversation, user, role, joined_at, visible_from, muted) "
+            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (conversation, user) DO UPDATE SET "
+            "role = excluded.role, visible_from = excluded.visible_from, muted = excluded.muted")
       .bind(conversation)
       .bind(member.user)
       .bind(number(member.role))
       .bind(member.joined_at)
       .bind(member.visible_from)
+      .bind(std::int64_t{member.muted})
       .run();
 }
 
@@ -169,20 +180,23 @@ void SqliteWrites::store(const ConversationEvent& event,
 }
 
 void SqliteWrites::store(const ConversationEvent& event,
-                         const ConversationEvent::Renamed& renamed) {
-  Execution(connection_, "UPDATE conversations SET title = ? WHERE id = ?")
-      .bind(renamed.title)
-      .bind(event.conversation)
-      .run();
-  Execution(connection_,
-            "INSERT INTO conversation_events (conversation, r, at, kind, text) "
-            "VALUES (?, ?, ?, ?, ?)")
-      .bind(event.conversation)
+                         const ConversationEvent::ProfileChanged& changed) {
+  const ConversationProfile& profile = changed.profile;
+  Execution update(connection_,
+                   "UPDATE conversations SET title = ?, archived = ?, may_post = ?, may_call = ? "
+                   "WHERE id = ?");
+  update.bind(profile.title);
+  bind_settings(update, profile).bind(event.conversation).run();
+  Execution insert(connection_,
+                   "INSERT INTO conversation_events "
+                   "(conversation, r, at, kind, text, archived, may_post, may_call) "
+                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  insert.bind(event.conversation)
       .bind(event.r)
       .bind(event.at)
-      .bind(number(ConversationEventKind::kRenamed))
-      .bind(renamed.title)
-      .run();
+      .bind(number(ConversationEventKind::kProfileChanged))
+      .bind(profile.title);
+  bind_settings(insert, profile).run();
 }
 
 void SqliteWrites::append(const UserEvent& event) {
@@ -197,16 +211,19 @@ void SqliteWrites::append(const UserEvent& event) {
   }
   Execution insert(connection_,
                    "INSERT INTO user_events (user, r, at, kind, conversation, text, invite_code, "
-                   "created_at, last_q, last_r) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                   "created_at, last_q, last_r, conversation_kind, archived, may_post, may_call) "
+                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   insert.bind(event.user).bind(event.r).bind(event.at);
   if (const auto* added = std::get_if<UserEvent::ConversationAdded>(&event.what)) {
     insert.bind(number(UserEventKind::kConversationAdded))
         .bind(added->conversation.id)
-        .bind(added->conversation.title)
+        .bind(added->conversation.profile.title)
         .bind(added->conversation.invite_code)
         .bind(added->conversation.created_at)
         .bind(added->conversation.last_q)
-        .bind(added->conversation.last_r);
+        .bind(added->conversation.last_r)
+        .bind(number(added->conversation.kind));
+    bind_settings(insert, added->conversation.profile);
   } else if (const auto* removed = std::get_if<UserEvent::ConversationRemoved>(&event.what)) {
     insert.bind(number(UserEventKind::kConversationRemoved)).bind(removed->conversation);
   } else if (const auto* profile = std::get_if<UserEvent::ProfileChanged>(&event.what)) {

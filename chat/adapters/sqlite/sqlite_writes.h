@@ -28,7 +28,7 @@ class SqliteWrites final : public DirectoryWriter, public MembershipWriter, publ
   void store(const ConversationEvent& event, const ConversationEvent::MemberJoined& joined);
   void store(const ConversationEvent& event, const ConversationEvent::MemberUpdated& updated);
   void store(const ConversationEvent& event, const ConversationEvent::MemberLeft& left);
-  void store(const ConversationEvent& event, const ConversationEvent::Renamed& renamed);
+  void store(const ConversationEvent& event, const ConversationEvent::ProfileChanged& renamed);
   void store_message(const Message& message);
   void advance(const ConversationEvent& event, Number messages);
 

@@ -222,13 +222,14 @@ void ThreadedChatService::rename_user(UserId user,
 
 void ThreadedChatService::create_conversation(UserId creator,
                                               ConversationId id,
-                                              std::string title,
+                                              NewConversation what,
                                               Executor& reply_on,
                                               Reply<ConversationView> reply) {
   write(CreateConversation{.creator = creator,
                            .conversation = id,
-                           .title = std::move(title),
-                           .invite_code = new_invite_code()},
+                           .title = std::move(what.title),
+                           .invite_code = new_invite_code(),
+                           .kind = what.kind},
         Waiter<ConversationView>(reply_on, std::move(reply)));
 }
 

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "chat/adapters/store_threads/store_requests.h"
 #include "chat/adapters/store_threads/store_thread.h"
 #include "chat/ports/store.h"
 #include "chat/service/chat_service.h"
 #include "chat/service/group_commit.h"
+#include "chat/service/pending.h"
 
 namespace parlance::chat {
 
@@ -74,7 +74,7 @@ class ThreadedChatService final : public ChatService {
   void rename_user(UserId user, std::string name, Executor& reply_on, Reply<User> reply) override;
   void create_conversation(UserId creator,
                            ConversationId id,
-                           std::string title,
+                           NewConversation what,
                            Executor& reply_on,
                            Reply<ConversationView> reply) override;
   void get_conversation(UserId asker,
@@ -102,6 +102,7 @@ class ThreadedChatService final : public ChatService {
                Executor& reply_on,
                Reply<HistoryPage> reply) override;
   void sync(UserId asker, SyncQuery query, Executor& reply_on, Reply<SyncPage> reply) override;
+  void enqueue(std::unique_ptr<WriteRequest> request) override;
   void stop() override;
 
  private:
@@ -136,7 +137,6 @@ class ThreadedChatService final : public ChatService {
   void write(Command command, Waiter<T> waiter);
   template <typename T, typename Question>
   void read(Waiter<T> waiter, Question question);
-  void enqueue(std::unique_ptr<WriteRequest> request);
   void enqueue(std::unique_ptr<ReadRequest> request);
 
   std::unique_ptr<Store> store_;

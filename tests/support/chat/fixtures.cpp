@@ -97,7 +97,7 @@ std::expected<ConversationView, ChatError> Asker::create_conversation(UserId cre
                                                                       ConversationId id,
                                                                       std::string title) {
   Answer<ConversationView> answer;
-  service_.create_conversation(creator, id, std::move(title), executor_, answer.reply());
+  service_.create_conversation(creator, id, {.title = std::move(title)}, executor_, answer.reply());
   return answer.get();
 }
 

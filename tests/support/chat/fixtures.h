@@ -92,6 +92,15 @@ class Asker {
   std::expected<ConversationView, ChatError> create_conversation(UserId creator,
                                                                  ConversationId id,
                                                                  std::string title);
+
+  // Any change of requests.h.
+  template <typename Change>
+  std::expected<typename Change::Answer, ChatError> change(Change request) {
+    Answer<typename Change::Answer> answer;
+    service_.change(std::move(request), executor_, answer.reply());
+    return answer.get();
+  }
+
   std::expected<ConversationView, ChatError> get_conversation(UserId asker, ConversationId id);
   std::expected<ChatService::ConversationList, ChatError> list_conversations(UserId asker);
   std::expected<ConversationView, ChatError> accept_invite(UserId user, std::string code);

@@ -98,7 +98,7 @@ TEST_F(CommandsTest, StartAConversationWithItsOwnerInBothStreams) {
                                            .title = " Coffee ",
                                            .invite_code = "x"});
   ASSERT_TRUE(view);
-  EXPECT_EQ(view->conversation.title, "Coffee");
+  EXPECT_EQ(view->conversation.profile.title, "Coffee");
   EXPECT_EQ(view->conversation.last_r, 1);
   ASSERT_THAT(events_, SizeIs(2));
   const auto joined = std::get<ConversationEvent>(events_[0]);

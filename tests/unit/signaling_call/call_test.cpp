@@ -195,6 +195,16 @@ TEST(Call, ALockKeepsNewcomersOutAndNobodyElse) {
   EXPECT_TRUE(world.join(2));
 }
 
+TEST(Call, WhoMayNotStartOneJoinsWhatOthersStarted) {
+  CallWorld world;
+  Caller guest = CallWorld::person(2);
+  guest.may_start = false;
+  EXPECT_EQ(world.join_as(guest, CallWorld::participant(2)).error(), CallError::kMayNotStart);
+  EXPECT_FALSE(world.calls.get(world.conversation));
+  ASSERT_TRUE(world.join(1));
+  EXPECT_TRUE(world.join_as(guest, CallWorld::participant(2)));
+}
+
 TEST(Call, LeavingTellsTheOthersAndTheMembers) {
   CallWorld world;
   ASSERT_TRUE(world.join(1));

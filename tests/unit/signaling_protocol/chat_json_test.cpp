@@ -26,7 +26,8 @@ const auto kMessage = id<chat::MessageId>("0191c1a6-7b5d-7c61-9b5e-000000000003"
 
 const chat::Member kMember{kUser, "Ada", chat::Role::kOwner, 5, 1};
 const chat::Message kText{kMessage, kConversation, 8, 9, kUser, "hi \"there\"\n", 77};
-const chat::Conversation kRoom{kConversation, "Room", "abc_DEF-1", 5, 8, 9};
+const chat::Conversation kRoom{
+    kConversation, chat::ConversationKind::kGroup, {.title = "Room"}, "abc_DEF-1", 5, 8, 9};
 
 class ChatJson : public testing::Test {
  protected:
@@ -76,7 +77,10 @@ TEST_F(ChatJson, KeepsTheLargestAnswersWithinAFrame) {
   const chat::Member member{
       kUser, std::string(chat::kMaxNameBytes, '"'), chat::Role::kModerator, kAt, kLargest};
   const chat::Conversation room{kConversation,
-                                std::string(chat::kMaxTitleBytes, '"'),
+                                chat::ConversationKind::kChannel,
+                                {.title = std::string(chat::kMaxTitleBytes, '"'),
+                                 .may_post = chat::Role::kModerator,
+                                 .may_call = chat::Role::kModerator},
                                 std::string(22, 'x'),
                                 kAt,
                                 kLargest,
@@ -113,7 +117,7 @@ TEST_F(ChatJson, WritesEveryDurableEventAsTheSchemasSay) {
                                 C{kConversation, 9, 1, C::MemberJoined{kMember}},
                                 C{kConversation, 9, 1, C::MemberUpdated{kMember}},
                                 C{kConversation, 9, 1, C::MemberLeft{kUser}},
-                                C{kConversation, 9, 1, C::Renamed{"New"}},
+                                C{kConversation, 9, 1, C::ProfileChanged{{.title = "New"}}},
                                 U{kUser, 4, 1, U::ConversationAdded{kRoom}},
                                 U{kUser, 4, 1, U::ConversationRemoved{kConversation}},
                                 U{kUser, 4, 1, U::ProfileChanged{"Eve"}}};
@@ -128,8 +132,8 @@ TEST_F(ChatJson, WritesEveryDurableEventAsTheSchemasSay) {
 }
 
 TEST_F(ChatJson, ASharedEventIsTheObjectWithoutItsOpeningBrace) {
-  const EventPtr shared =
-      share(chat::ConversationEvent{kConversation, 9, 1, chat::ConversationEvent::Renamed{"New"}});
+  const EventPtr shared = share(chat::ConversationEvent{
+      kConversation, 9, 1, chat::ConversationEvent::ProfileChanged{{.title = "New"}}});
   EXPECT_EQ(shared->event_class, EventClass::kDurable);
   const Json json = Json::parse("{\"s\":4," + shared->tail);
   EXPECT_EQ(json["ev"], "conversation.updated");

@@ -87,10 +87,10 @@ class HeldChat final : public chat::ChatService {
 
   void create_conversation(chat::UserId creator,
                            chat::ConversationId id,
-                           std::string title,
+                           chat::NewConversation what,
                            Executor& reply_on,
                            chat::Reply<chat::ConversationView> reply) override {
-    real_.create_conversation(creator, id, std::move(title), reply_on, std::move(reply));
+    real_.create_conversation(creator, id, std::move(what), reply_on, std::move(reply));
   }
 
   void get_conversation(chat::UserId asker,
@@ -136,6 +136,10 @@ class HeldChat final : public chat::ChatService {
             Executor& reply_on,
             chat::Reply<chat::SyncPage> reply) override {
     real_.sync(asker, std::move(query), reply_on, std::move(reply));
+  }
+
+  void enqueue(std::unique_ptr<chat::WriteRequest> request) override {
+    real_.enqueue(std::move(request));
   }
 
   void stop() override { real_.stop(); }

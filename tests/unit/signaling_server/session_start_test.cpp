@@ -18,7 +18,7 @@ std::shared_ptr<const chat::Event> event_of_elsewhere() {
       chat::ConversationEvent{chat::ConversationId::parse(new_id()).value(),
                               1,
                               1,
-                              chat::ConversationEvent::Renamed{"Elsewhere"}});
+                              chat::ConversationEvent::ProfileChanged{{.title = "Elsewhere"}}});
 }
 
 class SessionStart : public testing::Test {

@@ -142,9 +142,9 @@ export class Client extends Observable<ClientEvents> {
     this.changed();
   }
 
-  async createConversation(title: string): Promise<Conversation> {
+  async createConversation(title: string, kind: "group" | "channel" = "group"): Promise<Conversation> {
     const c = uuidv7();
-    const { conversation } = await this.#session.request("conversation.create", { c, title });
+    const { conversation } = await this.#session.request("conversation.create", { c, title, kind });
     const created = this.#add(conversation);
     created.open().catch(() => undefined);
     return created;

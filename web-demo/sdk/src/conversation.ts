@@ -184,6 +184,16 @@ export class Conversation extends Observable<ConversationEvents> {
     else this.#typingOut.note();
   }
 
+  /** For the owner and admins: what isn't named stays as it is. */
+  async update(change: Omit<P.ConversationUpdateRequest, "c">): Promise<void> {
+    await this.#deps.session.request("conversation.update", { c: this.id, ...change });
+  }
+
+  /** For hosts: another role, or whether the member may write. */
+  async updateMember(user: string, change: { role?: P.Role; muted?: boolean }): Promise<void> {
+    await this.#deps.session.request("member.update", { c: this.id, user, ...change });
+  }
+
   async removeMember(user: string): Promise<void> {
     await this.#deps.session.request("member.remove", { c: this.id, user });
   }
@@ -285,7 +295,7 @@ export class Conversation extends Observable<ConversationEvents> {
         return;
       }
       case "conversation.updated":
-        this.#info = { ...this.#info, title: (frame.d as P.ConversationUpdatedEvent).title };
+        this.#info = { ...this.#info, ...(frame.d as P.ConversationUpdatedEvent) };
         return;
       case "typing": {
         const { user, typing } = frame.d as P.TypingEvent;

@@ -28,11 +28,11 @@ export function makeWorld(devices?: DeviceFactory, storage = new ClientStorage(n
 }
 
 export function conversation(change: Partial<P.Conversation> = {}): P.Conversation {
-  return { id: uuidv7(), title: "Tea", invite_code: "CODE", created_at: 1, last_q: 0, last_r: 1, ...change };
+  return { id: uuidv7(), kind: "group", title: "Tea", archived: false, settings: { post: "guest", call: "guest" }, invite_code: "CODE", created_at: 1, last_q: 0, last_r: 1, ...change };
 }
 
 export function member(user: string, name: string, role: P.Role = "guest"): P.Member {
-  return { user, name, role, joined_at: 1, visible_from: 1 };
+  return { user, name, role, joined_at: 1, visible_from: 1, muted: false };
 }
 
 export function message(c: string, q: number, r = q + 1, change: Partial<P.Message> = {}): P.Message {

@@ -45,7 +45,7 @@ describe("Session", () => {
     server.event("call.ended", { call: uuidv7() }, { c });
     server.drop();
     server.event("member.left", { user: uuidv7() }, { c, r: 1 });
-    server.event("conversation.updated", { title: "t" }, { c, r: 2 });
+    server.event("conversation.updated", { title: "t", archived: false, settings: { post: "guest", call: "guest" } }, { c, r: 2 });
     await vi.advanceTimersByTimeAsync(1_000);
     expect(server.requests("session.resume")).toEqual([{ session_id: "session-1", s: 1 }]);
     expect(heard).toEqual(["call.ended", "member.left", "conversation.updated"]);

@@ -1,4 +1,4 @@
-// Requests on their way through the store threads, with whoever waits for them.
+// Requests on their way to the store and back, with whoever waits for them.
 #pragma once
 
 #include <expected>
@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/executor.h"
-#include "chat/service/chat_service.h"
+#include "chat/service/answers.h"
 #include "chat/service/commands.h"
 #include "chat/service/group_commit.h"
 #include "chat/service/queries.h"
