@@ -92,9 +92,11 @@ class PostgresTest : public testing::Test {
                            .user = kAda,
                            .token_hash = test::token_hash_of(1),
                            .created_at = kNow});
-    to.directory.add_conversation(
-        {.conversation = {.id = kRoom, .title = "Tea", .invite_code = "room", .created_at = kNow},
-         .creator = kAda});
+    to.directory.add_conversation({.conversation = {.id = kRoom,
+                                                    .profile = {.title = "Tea"},
+                                                    .invite_code = "room",
+                                                    .created_at = kNow},
+                                   .creator = kAda});
     ASSERT_TRUE(writer_->commit()) << writer_->trouble();
   }
 

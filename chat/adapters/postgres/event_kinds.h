@@ -12,7 +12,7 @@ enum class ConversationEventKind : std::int64_t {
   kMemberJoined = 2,
   kMemberUpdated = 3,
   kMemberLeft = 4,
-  kRenamed = 5,
+  kProfileChanged = 5,
 };
 
 // NOLINTNEXTLINE(performance-enum-size): as wide as what is read and written

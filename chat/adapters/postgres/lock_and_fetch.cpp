@@ -30,18 +30,21 @@ constexpr Statement kConversationsOf = {
 constexpr Statement kFetch = {
     "fetch_footprint",
     "SELECT 1, u.id, u.name, NULL, u.guest::int::bigint, u.created_at, u.last_r, NULL::uuid, "
-    "NULL::uuid "
+    "NULL::uuid, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint "
     "FROM unnest($1::uuid[]) AS n (id) JOIN users u ON u.id = n.id "
     "UNION ALL "
-    "SELECT 2, c.id, c.title, c.invite_code, c.created_at, c.last_q, c.last_r, c.creator, NULL "
+    "SELECT 2, c.id, c.title, c.invite_code, c.created_at, c.last_q, c.last_r, c.creator, NULL, "
+    "c.kind, c.archived::int, c.may_post, c.may_call "
     "FROM unnest($2::uuid[]) AS n (id) JOIN conversations c ON c.id = n.id "
     "UNION ALL "
-    "SELECT 3, m.user_id, u.name, NULL, m.role, m.joined_at, m.visible_from, m.conversation, NULL "
+    "SELECT 3, m.user_id, u.name, NULL, m.role, m.joined_at, m.visible_from, m.conversation, NULL, "
+    "m.muted::int, NULL, NULL, NULL "
     "FROM unnest($3::uuid[], $4::uuid[]) AS n (conversation, user_id) "
     "JOIN members m ON m.conversation = n.conversation AND m.user_id = n.user_id "
     "JOIN users u ON u.id = m.user_id "
     "UNION ALL "
-    "SELECT 4, m.id, m.body, NULL, m.q, m.r, m.at, m.conversation, m.sender "
+    "SELECT 4, m.id, m.body, NULL, m.q, m.r, m.at, m.conversation, m.sender, "
+    "NULL, NULL, NULL, NULL "
     "FROM unnest($5::uuid[], $6::uuid[]) AS n (conversation, id) "
     "JOIN messages m ON m.conversation = n.conversation AND m.id = n.id"};
 
@@ -147,23 +150,32 @@ void read_row(Answer& row, KnownRows& known) {
           .user = {.id = UserId(id), .name = std::move(first), .guest = a != 0, .created_at = b},
           .last_r = c};
       break;
-    case kConversationRow:
-      known.conversations[ConversationId(id)] =
-          ConversationRecord{.conversation = {.id = ConversationId(id),
-                                              .title = std::move(first),
-                                              .invite_code = std::move(second),
-                                              .created_at = a,
-                                              .last_q = b,
-                                              .last_r = c},
-                             .creator = UserId(other)};
+    case kConversationRow: {
+      ConversationRecord record;
+      record.conversation.id = ConversationId(id);
+      record.conversation.profile.title = std::move(first);
+      record.conversation.invite_code = std::move(second);
+      record.conversation.created_at = a;
+      record.conversation.last_q = b;
+      record.conversation.last_r = c;
+      record.creator = UserId(other);
+      row.skip(1);
+      record.conversation.kind = static_cast<ConversationKind>(row.integer());
+      read_settings(row, record.conversation.profile);
+      known.conversations[ConversationId(id)] = std::move(record);
       break;
-    case kMemberRow:
-      known.members[{ConversationId(other), UserId(id)}] = Member{.user = UserId(id),
-                                                                  .name = std::move(first),
-                                                                  .role = static_cast<Role>(a),
-                                                                  .joined_at = b,
-                                                                  .visible_from = c};
+    }
+    case kMemberRow: {
+      Member member{.user = UserId(id),
+                    .name = std::move(first),
+                    .role = static_cast<Role>(a),
+                    .joined_at = b,
+                    .visible_from = c};
+      row.skip(1);
+      member.muted = row.integer() != 0;
+      known.members[{ConversationId(other), UserId(id)}] = std::move(member);
       break;
+    }
     case kMessageRow:
       known.messages[{ConversationId(other), MessageId(id)}] =
           Message{.id = MessageId(id),

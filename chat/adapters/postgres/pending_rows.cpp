@@ -30,25 +30,32 @@ constexpr Statement kRenameUsers = {
 
 constexpr Statement kInsertConversations = {
     "insert_conversations",
-    "INSERT INTO conversations (id, creator, title, invite_code, created_at) "
-    "SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[])"};
+    "INSERT INTO conversations (id, creator, title, invite_code, created_at, kind, archived, "
+    "may_post, may_call) SELECT id, creator, title, invite_code, created_at, kind, archived <> 0, "
+    "may_post, may_call FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], "
+    "$6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[]) AS n (id, creator, title, "
+    "invite_code, created_at, kind, archived, may_post, may_call)"};
 
 constexpr Statement kPutMembers = {
     "put_members",
-    "INSERT INTO members (conversation, user_id, role, joined_at, visible_from) "
-    "SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[]) "
-    "ON CONFLICT (conversation, user_id) "
-    "DO UPDATE SET role = excluded.role, visible_from = excluded.visible_from"};
+    "INSERT INTO members (conversation, user_id, role, joined_at, visible_from, muted) "
+    "SELECT conversation, user_id, role, joined_at, visible_from, muted <> 0 "
+    "FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) "
+    "AS n (conversation, user_id, role, joined_at, visible_from, muted) "
+    "ON CONFLICT (conversation, user_id) DO UPDATE "
+    "SET role = excluded.role, visible_from = excluded.visible_from, muted = excluded.muted"};
 
 constexpr Statement kEraseMembers = {
     "erase_members",
     "DELETE FROM members m USING unnest($1::uuid[], $2::uuid[]) AS n (conversation, user_id) "
     "WHERE m.conversation = n.conversation AND m.user_id = n.user_id"};
 
-constexpr Statement kRetitle = {
-    "retitle_conversations",
-    "UPDATE conversations c SET title = n.title "
-    "FROM unnest($1::uuid[], $2::text[]) AS n (id, title) WHERE c.id = n.id"};
+constexpr Statement kChangeProfiles = {
+    "change_profiles",
+    "UPDATE conversations c SET title = n.title, archived = n.archived <> 0, "
+    "may_post = n.may_post, may_call = n.may_call "
+    "FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) "
+    "AS n (id, title, archived, may_post, may_call) WHERE c.id = n.id"};
 
 // The way of nearly everything: heads move, messages and their events are stored.
 constexpr Statement kAppendMessages = {
@@ -67,18 +74,26 @@ constexpr Statement kAppendMessages = {
 constexpr Statement kAppendEvents = {
     "append_events",
     "INSERT INTO conversation_events "
-    "(conversation, r, at, kind, user_id, text, role, joined_at, visible_from) "
-    "SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], "
-    "$6::text[], $7::bigint[], $8::bigint[], $9::bigint[])"};
+    "(conversation, r, at, kind, user_id, text, role, joined_at, visible_from, muted, archived, "
+    "may_post, may_call) SELECT conversation, r, at, kind, user_id, text, role, joined_at, "
+    "visible_from, muted <> 0, archived <> 0, may_post, may_call "
+    "FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], $6::text[], "
+    "$7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], "
+    "$13::bigint[]) AS n (conversation, r, at, kind, user_id, text, role, joined_at, visible_from, "
+    "muted, archived, may_post, may_call)"};
 
 constexpr Statement kAppendUserEvents = {
     "append_user_events",
     "WITH heads AS (UPDATE users u SET last_r = n.last_r "
     "FROM unnest($1::uuid[], $2::bigint[]) AS n (id, last_r) WHERE u.id = n.id) "
     "INSERT INTO user_events (user_id, r, at, kind, conversation, text, invite_code, created_at, "
-    "last_q, last_r) "
-    "SELECT * FROM unnest($3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[], $7::uuid[], "
-    "$8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[])"};
+    "last_q, last_r, conversation_kind, archived, may_post, may_call) "
+    "SELECT user_id, r, at, kind, conversation, text, invite_code, created_at, last_q, last_r, "
+    "conversation_kind, archived <> 0, may_post, may_call "
+    "FROM unnest($3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[], $7::uuid[], $8::text[], "
+    "$9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], "
+    "$15::bigint[], $16::bigint[]) AS n (user_id, r, at, kind, conversation, text, invite_code, "
+    "created_at, last_q, last_r, conversation_kind, archived, may_post, may_call)"};
 
 template <typename Kind>
 constexpr std::int64_t number(Kind kind) {
@@ -116,9 +131,13 @@ void PendingRows::add(const ConversationRecord& record) {
   const Conversation& conversation = record.conversation;
   conversations_.add(conversation.id,
                      record.creator,
-                     conversation.title,
+                     conversation.profile.title,
                      conversation.invite_code,
-                     conversation.created_at);
+                     conversation.created_at,
+                     number(conversation.kind),
+                     number(conversation.profile.archived),
+                     number(conversation.profile.may_post),
+                     number(conversation.profile.may_call));
 }
 
 void PendingRows::put(ConversationId conversation, const Member& member) {
@@ -148,6 +167,7 @@ void PendingRows::move(const UserHead& head) {
 
 void PendingRows::add(const ConversationEvent& event) {
   empty_ = false;
+  constexpr auto kNone = std::nullopt;
   const auto add_member = [&](ConversationEventKind kind, const Member& member) {
     events_.add(event.conversation,
                 event.r,
@@ -157,7 +177,11 @@ void PendingRows::add(const ConversationEvent& event) {
                 member.name,
                 number(member.role),
                 member.joined_at,
-                member.visible_from);
+                member.visible_from,
+                number(member.muted),
+                kNone,
+                kNone,
+                kNone);
   };
   if (const auto* created = std::get_if<ConversationEvent::MessageCreated>(&event.what)) {
     const Message& message = created->message;
@@ -174,16 +198,35 @@ void PendingRows::add(const ConversationEvent& event) {
   } else if (const auto* updated = std::get_if<ConversationEvent::MemberUpdated>(&event.what)) {
     add_member(ConversationEventKind::kMemberUpdated, updated->member);
   } else if (const auto* left = std::get_if<ConversationEvent::MemberLeft>(&event.what)) {
-    constexpr auto kNone = std::nullopt;
-    const auto kind = number(ConversationEventKind::kMemberLeft);
-    events_.add(
-        event.conversation, event.r, event.at, kind, left->user, kNone, kNone, kNone, kNone);
-  } else if (const auto* renamed = std::get_if<ConversationEvent::Renamed>(&event.what)) {
-    constexpr auto kNone = std::nullopt;
-    const auto kind = number(ConversationEventKind::kRenamed);
-    titles_[event.conversation] = renamed->title;
-    events_.add(
-        event.conversation, event.r, event.at, kind, kNone, renamed->title, kNone, kNone, kNone);
+    events_.add(event.conversation,
+                event.r,
+                event.at,
+                number(ConversationEventKind::kMemberLeft),
+                left->user,
+                kNone,
+                kNone,
+                kNone,
+                kNone,
+                kNone,
+                kNone,
+                kNone,
+                kNone);
+  } else if (const auto* changed = std::get_if<ConversationEvent::ProfileChanged>(&event.what)) {
+    const ConversationProfile& profile = changed->profile;
+    profiles_[event.conversation] = profile;
+    events_.add(event.conversation,
+                event.r,
+                event.at,
+                number(ConversationEventKind::kProfileChanged),
+                kNone,
+                profile.title,
+                kNone,
+                kNone,
+                kNone,
+                kNone,
+                number(profile.archived),
+                number(profile.may_post),
+                number(profile.may_call));
   }
 }
 
@@ -196,11 +239,15 @@ void PendingRows::add(const UserEvent& event) {
                      event.at,
                      number(UserEventKind::kConversationAdded),
                      added->conversation.id,
-                     added->conversation.title,
+                     added->conversation.profile.title,
                      added->conversation.invite_code,
                      added->conversation.created_at,
                      added->conversation.last_q,
-                     added->conversation.last_r);
+                     added->conversation.last_r,
+                     number(added->conversation.kind),
+                     number(added->conversation.profile.archived),
+                     number(added->conversation.profile.may_post),
+                     number(added->conversation.profile.may_call));
   } else if (const auto* removed = std::get_if<UserEvent::ConversationRemoved>(&event.what)) {
     const auto kind = number(UserEventKind::kConversationRemoved);
     user_events_.add(event.user,
@@ -212,11 +259,27 @@ void PendingRows::add(const UserEvent& event) {
                      kNone,
                      kNone,
                      kNone,
+                     kNone,
+                     kNone,
+                     kNone,
+                     kNone,
                      kNone);
   } else if (const auto* profile = std::get_if<UserEvent::ProfileChanged>(&event.what)) {
     const auto kind = number(UserEventKind::kProfileChanged);
-    user_events_.add(
-        event.user, event.r, event.at, kind, kNone, profile->name, kNone, kNone, kNone, kNone);
+    user_events_.add(event.user,
+                     event.r,
+                     event.at,
+                     kind,
+                     kNone,
+                     profile->name,
+                     kNone,
+                     kNone,
+                     kNone,
+                     kNone,
+                     kNone,
+                     kNone,
+                     kNone,
+                     kNone);
   }
 }
 
@@ -245,11 +308,16 @@ void PendingRows::flush_people(Connection& connection) {
 
 void PendingRows::flush_members(Connection& connection) {
   run_unless_empty(connection, kInsertConversations, conversations_);
-  Rows<5> put;
+  Rows<6> put;
   Rows<2> erased;
   for (const auto& [key, member] : std::exchange(members_, {})) {
     if (member) {
-      put.add(key.first, key.second, number(member->role), member->joined_at, member->visible_from);
+      put.add(key.first,
+              key.second,
+              number(member->role),
+              member->joined_at,
+              member->visible_from,
+              number(member->muted));
     } else {
       erased.add(key.first, key.second);
     }
@@ -259,11 +327,15 @@ void PendingRows::flush_members(Connection& connection) {
 }
 
 void PendingRows::flush_log(Connection& connection) {
-  Rows<2> titles;
-  for (const auto& [id, title] : std::exchange(titles_, {})) {
-    titles.add(id, title);
+  Rows<5> profiles;
+  for (const auto& [id, profile] : std::exchange(profiles_, {})) {
+    profiles.add(id,
+                 profile.title,
+                 number(profile.archived),
+                 number(profile.may_post),
+                 number(profile.may_call));
   }
-  run_unless_empty(connection, kRetitle, titles);
+  run_unless_empty(connection, kChangeProfiles, profiles);
   Rows<3> heads;
   for (const auto& [id, head] : std::exchange(heads_, {})) {
     heads.add(id, head.first, head.second);

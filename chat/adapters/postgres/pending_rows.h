@@ -86,14 +86,14 @@ class PendingRows {
   Rows<4> users_;
   Rows<4> devices_;
   std::map<UserId, std::string> names_;
-  Rows<5> conversations_;
+  Rows<9> conversations_;
   std::map<MemberKey, std::optional<Member>> members_;  // nothing: to be erased
-  std::map<ConversationId, std::string> titles_;
+  std::map<ConversationId, ConversationProfile> profiles_;
   std::map<ConversationId, std::pair<Number, Revision>> heads_;
   Rows<8> messages_;
-  Rows<9> events_;
+  Rows<13> events_;
   std::map<UserId, Revision> user_heads_;
-  Rows<10> user_events_;
+  Rows<14> user_events_;
 };
 
 }  // namespace parlance::chat::postgres

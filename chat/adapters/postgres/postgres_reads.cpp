@@ -20,27 +20,30 @@ constexpr Statement kDevice = {
 
 constexpr Statement kConversation = {
     "read_conversation",
-    "SELECT id, title, invite_code, created_at, last_q, last_r, creator "
-    "FROM conversations WHERE id = $1::uuid"};
+    "SELECT id, title, invite_code, created_at, last_q, last_r, kind, archived::int, may_post, "
+    "may_call, creator FROM conversations WHERE id = $1::uuid"};
 
 constexpr Statement kInvited = {
     "read_invited",
-    "SELECT id, title, invite_code, created_at, last_q, last_r, creator "
-    "FROM conversations WHERE invite_code = $1::text"};
+    "SELECT id, title, invite_code, created_at, last_q, last_r, kind, archived::int, may_post, "
+    "may_call, creator FROM conversations WHERE invite_code = $1::text"};
 
-constexpr Statement kMember = {"read_member",
-                               "SELECT m.user_id, u.name, m.role, m.joined_at, m.visible_from "
-                               "FROM members m JOIN users u ON u.id = m.user_id "
-                               "WHERE m.conversation = $1::uuid AND m.user_id = $2::uuid"};
+constexpr Statement kMember = {
+    "read_member",
+    "SELECT m.user_id, u.name, m.role, m.joined_at, m.visible_from, m.muted::int "
+    "FROM members m JOIN users u ON u.id = m.user_id "
+    "WHERE m.conversation = $1::uuid AND m.user_id = $2::uuid"};
 
-constexpr Statement kMembers = {"read_members",
-                                "SELECT m.user_id, u.name, m.role, m.joined_at, m.visible_from "
-                                "FROM members m JOIN users u ON u.id = m.user_id "
-                                "WHERE m.conversation = $1::uuid ORDER BY m.joined_at, m.user_id"};
+constexpr Statement kMembers = {
+    "read_members",
+    "SELECT m.user_id, u.name, m.role, m.joined_at, m.visible_from, m.muted::int "
+    "FROM members m JOIN users u ON u.id = m.user_id "
+    "WHERE m.conversation = $1::uuid ORDER BY m.joined_at, m.user_id"};
 
 constexpr Statement kConversationsOf = {
     "read_conversations_of",
-    "SELECT c.id, c.title, c.invite_code, c.created_at, c.last_q, c.last_r "
+    "SELECT c.id, c.title, c.invite_code, c.created_at, c.last_q, c.last_r, c.kind, "
+    "c.archived::int, c.may_post, c.may_call "
     "FROM members m JOIN conversations c ON c.id = m.conversation "
     "WHERE m.user_id = $1::uuid ORDER BY c.id"};
 
@@ -63,25 +66,29 @@ constexpr Statement kOldestMessages = {
 constexpr Statement kEvents = {
     "read_events",
     "SELECT e.r, e.at, e.kind, e.user_id, e.text, e.role, e.joined_at, e.visible_from, "
-    "m.conversation, m.id, m.q, m.r, m.sender, m.body, m.at "
+    "e.muted::int, e.archived::int, e.may_post, e.may_call, m.conversation, m.id, m.q, m.r, "
+    "m.sender, m.body, m.at "
     "FROM conversation_events e "
     "LEFT JOIN messages m ON m.conversation = e.conversation AND m.q = e.q "
     "WHERE e.conversation = $1::uuid AND e.r > $2::bigint ORDER BY e.r LIMIT $3::bigint"};
 
 constexpr Statement kUserEvents = {
     "read_user_events",
-    "SELECT r, at, kind, conversation, text, invite_code, created_at, last_q, last_r "
-    "FROM user_events WHERE user_id = $1::uuid AND r > $2::bigint ORDER BY r LIMIT $3::bigint"};
+    "SELECT r, at, kind, conversation, text, invite_code, created_at, last_q, last_r, "
+    "conversation_kind, archived::int, may_post, may_call FROM user_events WHERE user_id = "
+    "$1::uuid AND r > $2::bigint ORDER BY r LIMIT $3::bigint"};
 
-// id, title, invite_code, created_at, last_q, last_r
+// id, title, invite_code, created_at, last_q, last_r, kind, archived, may_post, may_call
 Conversation read_conversation(Answer& row) {
   Conversation conversation;
   conversation.id = row.id<ConversationId>();
-  conversation.title = row.text();
+  conversation.profile.title = row.text();
   conversation.invite_code = row.text();
   conversation.created_at = row.integer();
   conversation.last_q = row.integer();
   conversation.last_r = row.integer();
+  conversation.kind = static_cast<ConversationKind>(row.integer());
+  read_settings(row, conversation.profile);
   return conversation;
 }
 
@@ -89,12 +96,13 @@ std::optional<ConversationRecord> first_record(Answer found) {
   return found.row() ? std::optional(read_record(found)) : std::nullopt;
 }
 
-// The columns of a member, then the message.
+// The columns of a member, of settings, then of the message.
 decltype(ConversationEvent::what) read_what(Answer& row, ConversationEventKind kind) {
-  constexpr int kMemberColumns = 5;
+  constexpr int kMemberColumns = 6;
+  constexpr int kSettingsColumns = 3;
   switch (kind) {
     case ConversationEventKind::kMessageCreated:
-      row.skip(kMemberColumns);
+      row.skip(kMemberColumns + kSettingsColumns);
       return ConversationEvent::MessageCreated{.message = read_message(row)};
     case ConversationEventKind::kMemberJoined:
       return ConversationEvent::MemberJoined{.member = read_member(row)};
@@ -102,11 +110,16 @@ decltype(ConversationEvent::what) read_what(Answer& row, ConversationEventKind k
       return ConversationEvent::MemberUpdated{.member = read_member(row)};
     case ConversationEventKind::kMemberLeft:
       return ConversationEvent::MemberLeft{.user = row.id<UserId>()};
-    case ConversationEventKind::kRenamed:
+    case ConversationEventKind::kProfileChanged: {
+      ConversationEvent::ProfileChanged changed;
       row.skip(1);
-      return ConversationEvent::Renamed{.title = row.text()};
+      changed.profile.title = row.text();
+      row.skip(kMemberColumns - 2);
+      read_settings(row, changed.profile);
+      return changed;
+    }
   }
-  return ConversationEvent::Renamed{};
+  return ConversationEvent::ProfileChanged{};
 }
 
 decltype(UserEvent::what) read_what(Answer& row, UserEventKind kind) {
@@ -127,6 +140,12 @@ std::int64_t number(std::size_t limit) {
 }
 
 }  // namespace
+
+void read_settings(Answer& row, ConversationProfile& profile) {
+  profile.archived = row.integer() != 0;
+  profile.may_post = static_cast<Role>(row.integer());
+  profile.may_call = static_cast<Role>(row.integer());
+}
 
 UserHead read_user(Answer& row) {
   UserHead head;
@@ -152,6 +171,7 @@ Member read_member(Answer& row) {
   member.role = static_cast<Role>(row.integer());
   member.joined_at = row.integer();
   member.visible_from = row.integer();
+  member.muted = row.integer() != 0;
   return member;
 }
 

@@ -37,9 +37,14 @@ class PostgresReads final : public Directory, public Memberships, public EventLo
 // The next columns of a row, in these orders.
 UserHead read_user(Answer& row);  // id, name, guest as a number, created_at, last_r
 ConversationRecord read_record(
-    Answer& row);                   // id, title, invite_code, created_at, last_q, last_r, creator
-Member read_member(Answer& row);    // user_id, name, role, joined_at, visible_from
-Message read_message(Answer& row);  // conversation, id, q, r, sender, body, at
+    Answer& row);  // id, title, invite_code, created_at, last_q, last_r, kind, settings, creator
+Member read_member(Answer& row);  // user_id, name, role, joined_at, visible_from, muted
+void read_settings(Answer& row, ConversationProfile& profile);  // archived, may_post, may_call
+
+// archived, may_post, may_call
+void read_settings(Answer& row,
+                   ConversationProfile& profile);  // user_id, name, role, joined_at, visible_from
+Message read_message(Answer& row);                 // conversation, id, q, r, sender, body, at
 
 // Hexadecimal, as decode(..., 'hex') takes it.
 std::string hex_of(const TokenHash& hash);

@@ -106,7 +106,23 @@ CREATE TABLE writers (
 ) WITH (fillfactor = 10);
 )";
 
-constexpr std::array kMigrations = {kFirst};
+constexpr const char* kConversationProfiles = R"(
+ALTER TABLE conversations ADD COLUMN kind smallint NOT NULL DEFAULT 0;
+ALTER TABLE conversations ADD COLUMN archived boolean NOT NULL DEFAULT false;
+ALTER TABLE conversations ADD COLUMN may_post smallint NOT NULL DEFAULT 4;
+ALTER TABLE conversations ADD COLUMN may_call smallint NOT NULL DEFAULT 4;
+ALTER TABLE members ADD COLUMN muted boolean NOT NULL DEFAULT false;
+ALTER TABLE conversation_events ADD COLUMN archived boolean;
+ALTER TABLE conversation_events ADD COLUMN may_post smallint;
+ALTER TABLE conversation_events ADD COLUMN may_call smallint;
+ALTER TABLE conversation_events ADD COLUMN muted boolean;
+ALTER TABLE user_events ADD COLUMN conversation_kind smallint;
+ALTER TABLE user_events ADD COLUMN archived boolean;
+ALTER TABLE user_events ADD COLUMN may_post smallint;
+ALTER TABLE user_events ADD COLUMN may_call smallint;
+)";
+
+constexpr std::array kMigrations = {kFirst, kConversationProfiles};
 
 // Nothing, or why the database isn't fit for us.
 std::string unfit(Connection& connection) {

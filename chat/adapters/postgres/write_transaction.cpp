@@ -178,8 +178,8 @@ void WriteTransaction::append(const ConversationEvent& event) {
     }
     head_row->last_q = created->message.q;
     known_.messages[{event.conversation, created->message.id}] = created->message;
-  } else if (const auto* renamed = std::get_if<ConversationEvent::Renamed>(&event.what)) {
-    head_row->title = renamed->title;
+  } else if (const auto* changed = std::get_if<ConversationEvent::ProfileChanged>(&event.what)) {
+    head_row->profile = changed->profile;
   }
   head_row->last_r = event.r;
   pending_.add(event);
