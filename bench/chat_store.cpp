@@ -71,7 +71,7 @@ class Load {
     for (int i = 0; i < kConversations; ++i) {
       const chat::ConversationId id(new_uuid());
       std::promise<bool> ready;
-      service_.create_conversation(user_, id, "Bench", executor_, [&](const auto& view) {
+      service_.create_conversation(user_, id, {.title = "Bench"}, executor_, [&](const auto& view) {
         ready.set_value(view.has_value());
       });
       if (!ready.get_future().get()) {

@@ -316,6 +316,24 @@ TEST_F(PostgresTest, LetsSeveralServersMigrateAtOnce) {
   EXPECT_EQ(server_->sql(kDatabase, "SELECT count(*) FROM schema_version"), "1");
 }
 
+TEST_F(PostgresTest, HasEverythingOfABackupAndNothingSince) {
+  const test::TemporaryFolder folder;
+  const std::string copy = folder.file("parlance.dump");
+  start_session(url_);
+  ASSERT_TRUE(append(message(1, 50)));
+  server_->back_up(kDatabase, copy);
+  ASSERT_TRUE(append(message(2, 51)));
+  writer_.reset();
+  reader_.reset();
+  server_->restore(kDatabase, copy);
+  store_ = open(url_);
+  writer_ = std::move(store_->open_writer().value());
+  reader_ = std::move(store_->open_reader().value());
+  EXPECT_EQ(stored().size(), 1U);
+  EXPECT_TRUE(append(message(2, 52))) << writer_->trouble();
+  EXPECT_EQ(stored().size(), 2U);
+}
+
 TEST_F(PostgresTest, KeepsTextsOutOfTheServersLog) {
   start_session(url_);
   ASSERT_TRUE(append(message(1, 50, "bodies are private")));

@@ -95,6 +95,8 @@ constexpr Statement kAppendUserEvents = {
     "$15::bigint[], $16::bigint[]) AS n (user_id, r, at, kind, conversation, text, invite_code, "
     "created_at, last_q, last_r, conversation_kind, archived, may_post, may_call)"};
 
+constexpr auto kNull = std::nullopt;
+
 template <typename Kind>
 constexpr std::int64_t number(Kind kind) {
   return static_cast<std::int64_t>(kind);
@@ -167,120 +169,140 @@ void PendingRows::move(const UserHead& head) {
 
 void PendingRows::add(const ConversationEvent& event) {
   empty_ = false;
-  constexpr auto kNone = std::nullopt;
-  const auto add_member = [&](ConversationEventKind kind, const Member& member) {
-    events_.add(event.conversation,
+  std::visit([&](const auto& what) { store(event, what); }, event.what);
+}
+
+void PendingRows::store(const ConversationEvent& event,
+                        const ConversationEvent::MessageCreated& created) {
+  const Message& message = created.message;
+  messages_.add(event.conversation,
+                message.q,
+                message.id,
                 event.r,
-                event.at,
-                number(kind),
-                member.user,
-                member.name,
-                number(member.role),
-                member.joined_at,
-                member.visible_from,
-                number(member.muted),
-                kNone,
-                kNone,
-                kNone);
-  };
-  if (const auto* created = std::get_if<ConversationEvent::MessageCreated>(&event.what)) {
-    const Message& message = created->message;
-    messages_.add(event.conversation,
-                  message.q,
-                  message.id,
-                  event.r,
-                  message.sender,
-                  message.at,
-                  message.body,
-                  event.at);
-  } else if (const auto* in = std::get_if<ConversationEvent::MemberJoined>(&event.what)) {
-    add_member(ConversationEventKind::kMemberJoined, in->member);
-  } else if (const auto* updated = std::get_if<ConversationEvent::MemberUpdated>(&event.what)) {
-    add_member(ConversationEventKind::kMemberUpdated, updated->member);
-  } else if (const auto* left = std::get_if<ConversationEvent::MemberLeft>(&event.what)) {
-    events_.add(event.conversation,
-                event.r,
-                event.at,
-                number(ConversationEventKind::kMemberLeft),
-                left->user,
-                kNone,
-                kNone,
-                kNone,
-                kNone,
-                kNone,
-                kNone,
-                kNone,
-                kNone);
-  } else if (const auto* changed = std::get_if<ConversationEvent::ProfileChanged>(&event.what)) {
-    const ConversationProfile& profile = changed->profile;
-    profiles_[event.conversation] = profile;
-    events_.add(event.conversation,
-                event.r,
-                event.at,
-                number(ConversationEventKind::kProfileChanged),
-                kNone,
-                profile.title,
-                kNone,
-                kNone,
-                kNone,
-                kNone,
-                number(profile.archived),
-                number(profile.may_post),
-                number(profile.may_call));
-  }
+                message.sender,
+                message.at,
+                message.body,
+                event.at);
+}
+
+void PendingRows::add_member_event(const ConversationEvent& event,
+                                   std::int64_t kind,
+                                   const Member& member) {
+  events_.add(event.conversation,
+              event.r,
+              event.at,
+              kind,
+              member.user,
+              member.name,
+              number(member.role),
+              member.joined_at,
+              member.visible_from,
+              number(member.muted),
+              kNull,
+              kNull,
+              kNull);
+}
+
+void PendingRows::store(const ConversationEvent& event,
+                        const ConversationEvent::MemberJoined& joined) {
+  add_member_event(event, number(ConversationEventKind::kMemberJoined), joined.member);
+}
+
+void PendingRows::store(const ConversationEvent& event,
+                        const ConversationEvent::MemberUpdated& updated) {
+  add_member_event(event, number(ConversationEventKind::kMemberUpdated), updated.member);
+}
+
+void PendingRows::store(const ConversationEvent& event, const ConversationEvent::MemberLeft& left) {
+  events_.add(event.conversation,
+              event.r,
+              event.at,
+              number(ConversationEventKind::kMemberLeft),
+              left.user,
+              kNull,
+              kNull,
+              kNull,
+              kNull,
+              kNull,
+              kNull,
+              kNull,
+              kNull);
+}
+
+void PendingRows::store(const ConversationEvent& event,
+                        const ConversationEvent::ProfileChanged& changed) {
+  const ConversationProfile& profile = changed.profile;
+  profiles_[event.conversation] = profile;
+  events_.add(event.conversation,
+              event.r,
+              event.at,
+              number(ConversationEventKind::kProfileChanged),
+              kNull,
+              profile.title,
+              kNull,
+              kNull,
+              kNull,
+              kNull,
+              number(profile.archived),
+              number(profile.may_post),
+              number(profile.may_call));
 }
 
 void PendingRows::add(const UserEvent& event) {
   empty_ = false;
-  constexpr auto kNone = std::nullopt;
-  if (const auto* added = std::get_if<UserEvent::ConversationAdded>(&event.what)) {
-    user_events_.add(event.user,
-                     event.r,
-                     event.at,
-                     number(UserEventKind::kConversationAdded),
-                     added->conversation.id,
-                     added->conversation.profile.title,
-                     added->conversation.invite_code,
-                     added->conversation.created_at,
-                     added->conversation.last_q,
-                     added->conversation.last_r,
-                     number(added->conversation.kind),
-                     number(added->conversation.profile.archived),
-                     number(added->conversation.profile.may_post),
-                     number(added->conversation.profile.may_call));
-  } else if (const auto* removed = std::get_if<UserEvent::ConversationRemoved>(&event.what)) {
-    const auto kind = number(UserEventKind::kConversationRemoved);
-    user_events_.add(event.user,
-                     event.r,
-                     event.at,
-                     kind,
-                     removed->conversation,
-                     kNone,
-                     kNone,
-                     kNone,
-                     kNone,
-                     kNone,
-                     kNone,
-                     kNone,
-                     kNone,
-                     kNone);
-  } else if (const auto* profile = std::get_if<UserEvent::ProfileChanged>(&event.what)) {
-    const auto kind = number(UserEventKind::kProfileChanged);
-    user_events_.add(event.user,
-                     event.r,
-                     event.at,
-                     kind,
-                     kNone,
-                     profile->name,
-                     kNone,
-                     kNone,
-                     kNone,
-                     kNone,
-                     kNone,
-                     kNone,
-                     kNone,
-                     kNone);
-  }
+  std::visit([&](const auto& what) { store(event, what); }, event.what);
+}
+
+void PendingRows::store(const UserEvent& event, const UserEvent::ConversationAdded& added) {
+  const Conversation& conversation = added.conversation;
+  user_events_.add(event.user,
+                   event.r,
+                   event.at,
+                   number(UserEventKind::kConversationAdded),
+                   conversation.id,
+                   conversation.profile.title,
+                   conversation.invite_code,
+                   conversation.created_at,
+                   conversation.last_q,
+                   conversation.last_r,
+                   number(conversation.kind),
+                   number(conversation.profile.archived),
+                   number(conversation.profile.may_post),
+                   number(conversation.profile.may_call));
+}
+
+void PendingRows::store(const UserEvent& event, const UserEvent::ConversationRemoved& removed) {
+  user_events_.add(event.user,
+                   event.r,
+                   event.at,
+                   number(UserEventKind::kConversationRemoved),
+                   removed.conversation,
+                   kNull,
+                   kNull,
+                   kNull,
+                   kNull,
+                   kNull,
+                   kNull,
+                   kNull,
+                   kNull,
+                   kNull);
+}
+
+void PendingRows::store(const UserEvent& event, const UserEvent::ProfileChanged& profile) {
+  user_events_.add(event.user,
+                   event.r,
+                   event.at,
+                   number(UserEventKind::kProfileChanged),
+                   kNull,
+                   profile.name,
+                   kNull,
+                   kNull,
+                   kNull,
+                   kNull,
+                   kNull,
+                   kNull,
+                   kNull,
+                   kNull);
 }
 
 void PendingRows::flush(Connection& connection) {

@@ -78,6 +78,17 @@ class PendingRows {
   void clear() { *this = PendingRows(); }
 
  private:
+  // One per kind of change: a kind that has no row here doesn't compile.
+  void store(const ConversationEvent& event, const ConversationEvent::MessageCreated& created);
+  void store(const ConversationEvent& event, const ConversationEvent::MemberJoined& joined);
+  void store(const ConversationEvent& event, const ConversationEvent::MemberUpdated& updated);
+  void store(const ConversationEvent& event, const ConversationEvent::MemberLeft& left);
+  void store(const ConversationEvent& event, const ConversationEvent::ProfileChanged& changed);
+  void store(const UserEvent& event, const UserEvent::ConversationAdded& added);
+  void store(const UserEvent& event, const UserEvent::ConversationRemoved& removed);
+  void store(const UserEvent& event, const UserEvent::ProfileChanged& profile);
+  void add_member_event(const ConversationEvent& event, std::int64_t kind, const Member& member);
+
   void flush_people(Connection& connection);
   void flush_members(Connection& connection);
   void flush_log(Connection& connection);

@@ -241,10 +241,9 @@ std::string PrivatePostgres::address(const std::string& database,
   return "postgres://" + user + secret + "@/" + database + "?host=" + folder_.string();
 }
 
-std::string PrivatePostgres::sql(const std::string& database, const std::string& statements) {
-  const std::string command = (programs_ / "psql").string() + " -X -q -A -t -v ON_ERROR_STOP=1 '" +
-                              address(database) + "' 2>&1 -c \"" + statements + "\"";
-  // NOLINTNEXTLINE(cert-env33-c): a fixed program of a fixed folder
+std::string PrivatePostgres::run(const std::string& program, const std::string& arguments) const {
+  const std::string command = (programs_ / program).string() + " " + arguments + " 2>&1";
+  // NOLINTNEXTLINE(cert-env33-c): a program of a fixed folder
   FILE* const pipe = popen(command.c_str(), "r");
   std::string output;
   std::array<char, 4'096> buffer{};
@@ -252,12 +251,26 @@ std::string PrivatePostgres::sql(const std::string& database, const std::string&
     output += buffer.data();
   }
   if (pipe == nullptr || pclose(pipe) != 0) {
-    throw std::runtime_error("psql failed: " + output);
+    throw std::runtime_error(program + " failed: " + output);
   }
   while (output.ends_with('\n')) {
     output.pop_back();
   }
   return output;
+}
+
+std::string PrivatePostgres::sql(const std::string& database, const std::string& statements) {
+  return run(
+      "psql",
+      "-X -q -A -t -v ON_ERROR_STOP=1 '" + address(database) + "' -c \"" + statements + "\"");
+}
+
+void PrivatePostgres::back_up(const std::string& database, const std::filesystem::path& file) {
+  run("pg_dump", "-Fc '" + address(database) + "' -f '" + file.string() + "'");
+}
+
+void PrivatePostgres::restore(const std::string& database, const std::filesystem::path& file) {
+  run("pg_restore", "--clean --if-exists -d '" + address(database) + "' '" + file.string() + "'");
 }
 
 std::string PrivatePostgres::database(const std::string& name) {

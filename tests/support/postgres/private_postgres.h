@@ -30,6 +30,9 @@ class PrivatePostgres {
   // The superuser's address of a database, which is made if it isn't there.
   std::string database(const std::string& name);
   void drop(const std::string& name);
+  // By pg_dump and pg_restore, as docs/operations.md says.
+  void back_up(const std::string& database, const std::filesystem::path& file);
+  void restore(const std::string& database, const std::filesystem::path& file);
 
   // Addresses of a database for a user with a password, and with a wrong one.
   std::string address(const std::string& database,
@@ -55,6 +58,8 @@ class PrivatePostgres {
   PrivatePostgres() = default;
 
   void launch();
+  // Runs one of Postgres' programs; what it printed. Throws where it fails.
+  std::string run(const std::string& program, const std::string& arguments) const;
 
   std::filesystem::path folder_;
   std::filesystem::path programs_;
