@@ -70,11 +70,20 @@ const scratch = () => fs.mkdtempSync(path.join(os.tmpdir(), "parlance-bench-"));
 async function parlance({workers = 1, flags = []} = {}) {
   const folder = scratch();
   const port = await free_port();
-  return launch(path.join(kBuild, "server/parlance"), [
+  const server = await launch(path.join(kBuild, "server/parlance"), [
     "--listen", "127.0.0.1", "--http-port", String(port), "--media-port", "0", "--media-listen", "127.0.0.1",
     "--announce", "127.0.0.1", "--shards", String(workers), "--workers", String(workers), "--storage", "memory:",
     "--data", path.join(folder, "data"), "--max-participants", "1024", "--web", "", ...flags,
   ], folder, port);
+  const said = (name) => fs.readFileSync(path.join(folder, "data", name), "utf8").trim();
+  return {
+    ...server,
+    // What all shards counted by now.
+    async counters() {
+      const headers = {authorization: `Bearer ${said("admin.token")}`};
+      return (await (await fetch(`${said("admin.url")}/admin/load`, {headers})).json()).counters;
+    },
+  };
 }
 
 // ICE-lite and one event loop per worker: what its documentation advises for many subscribers.

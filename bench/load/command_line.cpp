@@ -41,6 +41,9 @@ std::expected<CommandLine, int> read_command_line(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--clip", s.clip_seconds, "seconds that are encoded, and sent again and again")
       ->capture_default_str();
+  app.add_option("--surge", s.surge, "video is sent so many times as fast while it is measured")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
   app.add_option("--warm-up", warm_up, "seconds before measuring")->capture_default_str();
   app.add_option("--duration", duration, "seconds to measure")->capture_default_str();
   app.add_option("--decrypt-every", s.decrypt_every, "one of how many packets is looked into")

@@ -80,7 +80,8 @@ void Publisher::send_due(Nanoseconds now) {
     while (sending.due <= now) {
       late_.add(now_ns() - sending.due);
       send_frame(sending);
-      sending.due += sending.published.clip->interval;
+      const bool video = sending.published.track.kind == MediaKind::kVideo;
+      sending.due += sending.published.clip->interval / (video ? surge_ : 1);
     }
   }
 }

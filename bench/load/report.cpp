@@ -154,6 +154,7 @@ json report_of(const Scenario& scenario, const Measured& measured) {
       {"bits_per_s", share(8 * static_cast<double>(measured.traffic.bytes), measured.seconds)},
       {"expected", measured.traffic.sent},
       {"loss", share(expected - packets, expected)},
+      {"missing", measured.traffic.expected - measured.traffic.packets},
       {"retransmitted", measured.retransmitted},
       {"unknown", measured.unknown},
       {"consumers", measured.consumers}};

@@ -371,7 +371,10 @@ class Run {
 
   void measure_window() {
     for_each(subscribers_, [](const Subscribed& one) { one.endpoint->begin_measuring(); });
-    for_each(publishers_, [](const Published& one) { one.endpoint->begin_measuring(); });
+    for_each(publishers_, [this](const Published& one) {
+      one.endpoint->surge(scenario_.surge);
+      one.endpoint->begin_measuring();
+    });
     for_each(misbehaving_, [](const Misbehaving& one) { one.endpoint->begin_measuring(); });
     const double own = own_cpu_s();
     const Traffic then = traffic();

@@ -33,6 +33,7 @@ struct Scenario {
   unsigned video_bitrate = 1'500'000;
   unsigned audio_bitrate = 32'000;
   unsigned clip_seconds = 10;
+  unsigned surge = 1;  // video is sent so many times as fast while it is measured
 
   std::chrono::seconds warm_up{2};
   std::chrono::seconds duration{10};
