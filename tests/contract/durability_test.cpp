@@ -1,10 +1,9 @@
-// What was acknowledged is there: after a failing disk, after a power cut, after kill -9.
+// What was acknowledged is there: after a failing disk, after kill -9.
 #include <array>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <future>
-#include <latch>
 #include <map>
 #include <mutex>
 #include <sstream>
@@ -165,42 +164,6 @@ TEST_F(DurabilityTest, AnswersUnavailableWhereASnapshotEndsBadly) {
   EXPECT_EQ(ask_->get_conversation(ada_, kRoom).error(), ChatError::kUnavailable);
   faults_.reads = false;
   EXPECT_TRUE(ask_->get_conversation(ada_, kRoom));
-}
-
-// At each of many acknowledgements the power fails, and only what was synced is left.
-TEST_F(DurabilityTest, KeepsEveryAcknowledgedMessageThroughAPowerCut) {
-  start(sqlite_store());
-  constexpr std::uint64_t kMessages = 300;
-  constexpr std::size_t kCutEvery = 60;
-
-  struct Cut {
-    test::DiskImage image;
-    Acknowledged acknowledged;
-  };
-
-  std::vector<Cut> cuts;
-  Acknowledged acknowledged;
-  test::InlineExecutor executor;
-  std::latch answered(kMessages);
-  for (std::uint64_t i = 0; i < kMessages; ++i) {
-    service_->send_message(
-        ada_, kRoom, id_of<MessageId>(1'000 + i), "text", executor, [&](const auto& sent) {
-          // On the writer's thread: all acknowledgements so far are in `acknowledged`.
-          acknowledged[sent->message.id] = sent->message.q;
-          if (acknowledged.size() % kCutEvery == 0) {
-            cuts.push_back({.image = vfs_.image(), .acknowledged = acknowledged});
-          }
-          answered.count_down();
-        });
-  }
-  answered.wait();
-  service_->stop();
-  ASSERT_THAT(cuts, SizeIs(kMessages / kCutEvery));
-  for (const Cut& cut : cuts) {
-    const test::TemporaryFolder after;
-    test::restore(cut.image, after.path().string());
-    expect_contained(cut.acknowledged, stored(after.file("parlance.db"), ada_));
-  }
 }
 
 // Sends for ever with many messages in flight, and writes a line for each one acknowledged.
