@@ -166,4 +166,17 @@ std::optional<std::string> clean_body(std::string_view text) {
   return clean(text, {.max_bytes = kMaxBodyBytes, .one_line = false});
 }
 
+std::optional<std::size_t> count_characters(std::string_view text) {
+  std::size_t count = 0;
+  while (!text.empty()) {
+    const auto decoded = decode_first(text);
+    if (!decoded) {
+      return std::nullopt;
+    }
+    text.remove_prefix(decoded->bytes);
+    ++count;
+  }
+  return count;
+}
+
 }  // namespace parlance::chat

@@ -1,6 +1,7 @@
 // What people may write: the one place where text from outside is looked at.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,5 +20,8 @@ std::optional<std::string> clean_title(std::string_view text);
 
 // Bodies are kept as written; newline and tab are allowed.
 std::optional<std::string> clean_body(std::string_view text);
+
+// Code points of any text; nothing where it isn't UTF-8.
+std::optional<std::size_t> count_characters(std::string_view text);
 
 }  // namespace parlance::chat

@@ -1,4 +1,4 @@
-// A store: transactions over the directory, the memberships and the event log.
+// A store: transactions over the directory, the accounts, the memberships and the event log.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "chat/domain/types.h"
+#include "chat/ports/accounts.h"
 #include "chat/ports/directory.h"
 #include "chat/ports/event_log.h"
 #include "chat/ports/memberships.h"
@@ -38,11 +39,17 @@ struct Footprint {
   // Heads, and those of all their conversations.
   std::vector<UserId> renamed = {};
   std::vector<MessageKey> messages = {};
+  // Accounts that are there or shall be.
+  std::vector<std::string> logins = {};
+  // Devices with their refresh tokens: by id, and by the hash of one of the tokens.
+  std::vector<DeviceId> devices = {};
+  std::vector<TokenHash> refresh_tokens = {};
 };
 
 // The reading ports of one transaction.
 struct StoreReads {
   Directory& directory;
+  Accounts& accounts;
   Memberships& memberships;
   EventLog& log;
 };
@@ -50,6 +57,7 @@ struct StoreReads {
 // The writing ports of one transaction.
 struct StoreWrites {
   DirectoryWriter& directory;
+  AccountWriter& accounts;
   MembershipWriter& memberships;
   EventLogWriter& log;
 };

@@ -45,13 +45,17 @@ std::optional<UserHead> MemoryReads::user(UserId id) {
 }
 
 std::optional<Identity> MemoryReads::device_of(const TokenHash& token_hash) {
-  const auto device = state_.devices.find(token_hash);
-  const MemoryUser* user = device == state_.devices.end() ? nullptr : find(device->second.user);
+  const auto token = state_.guest_tokens.find(token_hash);
+  if (token == state_.guest_tokens.end()) {
+    return std::nullopt;
+  }
+  const DeviceState& device = state_.devices.at(token->second);
+  const MemoryUser* user = find(device.user);
   if (user == nullptr) {
     return std::nullopt;
   }
   return Identity{.user = user->head.user.id,
-                  .device = device->second.id,
+                  .device = device.id,
                   .name = user->head.user.name,
                   .guest = user->head.user.guest};
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "chat/domain/account.h"
 #include "chat/domain/types.h"
 #include "chat/ports/directory.h"
 
@@ -31,8 +32,11 @@ struct MemoryConversation {
 
 struct MemoryState {
   std::unordered_map<UserId, MemoryUser> users;
-  std::map<TokenHash, Device> devices;
-  std::set<DeviceId> device_ids;
+  std::map<TokenHash, DeviceId> guest_tokens;
+  std::map<DeviceId, DeviceState> devices;
+  std::map<TokenHash, RefreshToken> refresh_tokens;
+  std::map<UserId, Account> accounts;
+  std::map<std::string, UserId, std::less<>> logins;
   std::unordered_map<ConversationId, MemoryConversation> conversations;
   std::unordered_map<std::string, ConversationId> invites;
   // The sessions of several threads meet here and nowhere else.

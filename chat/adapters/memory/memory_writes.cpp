@@ -63,20 +63,18 @@ MemoryConversation* MemoryWrites::conversation(ConversationId id) {
 }
 
 void MemoryWrites::add_user(const User& user, const Device& device) {
-  failed_ = failed_ || state_.users.contains(user.id) || state_.device_ids.contains(device.id) ||
-            state_.devices.contains(device.token_hash);
+  add_user(user);
+  add_device({.id = device.id,
+              .user = device.user,
+              .name = {},
+              .created_at = device.created_at,
+              .last_used_at = device.created_at});
+  failed_ = failed_ || state_.guest_tokens.contains(device.token_hash);
   if (failed_) {
     return;
   }
-  CHECK(announced(user.id));
-  state_.users[user.id].head.user = user;
-  state_.devices[device.token_hash] = device;
-  state_.device_ids.insert(device.id);
-  undo_.push([this, id = user.id, device] {
-    state_.users.erase(id);
-    state_.devices.erase(device.token_hash);
-    state_.device_ids.erase(device.id);
-  });
+  state_.guest_tokens[device.token_hash] = device.id;
+  undo_.push([this, hash = device.token_hash] { state_.guest_tokens.erase(hash); });
 }
 
 void MemoryWrites::rename_user(UserId id, std::string_view name) {

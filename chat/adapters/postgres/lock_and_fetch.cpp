@@ -13,6 +13,14 @@ namespace {
 constexpr Statement kLockUsers = {
     "lock_users", "SELECT id FROM users WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE"};
 
+// Their users may hold no lock: a refresh token alone doesn't say whose it is.
+constexpr Statement kLockDevices = {
+    "lock_devices",
+    "SELECT id FROM devices WHERE id = ANY ($1::uuid[]) OR id IN "
+    "(SELECT device FROM refresh_tokens WHERE hash IN "
+    "(SELECT decode(hex, 'hex') FROM unnest($2::text[]) AS n (hex))) "
+    "ORDER BY id FOR NO KEY UPDATE"};
+
 constexpr Statement kLockConversations = {
     "lock_conversations",
     "SELECT id FROM conversations WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE"};
@@ -80,6 +88,18 @@ void append_pairs(const auto& set, Parameters& parameters) {
   }
   parameters.push_back(Parameter::of_ids(first.str()));
   parameters.push_back(Parameter::of_ids(second.str()));
+}
+
+void lock_devices(Connection& connection, const Footprint& footprint) {
+  ArrayLiteral devices;
+  for (const DeviceId id : footprint.devices) {
+    devices.add(id);
+  }
+  ArrayLiteral hashes;
+  for (const TokenHash& hash : footprint.refresh_tokens) {
+    hashes.add(hex_of(hash));
+  }
+  connection.run(kLockDevices, {Parameter::of_ids(devices.str()), hashes.str()});
 }
 
 Keys announced(const Footprint& footprint) {
@@ -217,9 +237,13 @@ KnownRows lock_and_fetch(Connection& connection,
   if (!keys.users.empty()) {
     steps.push_back({.statement = kLockUsers, .parameters = {ids(keys.users)}});
   }
-  if (!footprint.invite_codes.empty() || !footprint.renamed.empty()) {
+  const bool has_devices = !footprint.devices.empty() || !footprint.refresh_tokens.empty();
+  if (has_devices || !footprint.invite_codes.empty() || !footprint.renamed.empty()) {
     connection.run_together(steps);
     steps.clear();
+    if (has_devices) {
+      lock_devices(connection, footprint);
+    }
     find_conversations(connection, footprint, keys, known);
   }
   add_member_pairs(keys);

@@ -18,8 +18,8 @@ constexpr Statement kInsertUsers = {
 
 constexpr Statement kInsertDevices = {
     "insert_devices",
-    "INSERT INTO devices (id, user_id, token_hash, created_at) "
-    "SELECT id, user_id, decode(token_hash, 'hex'), created_at "
+    "INSERT INTO devices (id, user_id, token_hash, created_at, last_used_at) "
+    "SELECT id, user_id, decode(token_hash, 'hex'), created_at, created_at "
     "FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[]) "
     "AS n (id, user_id, token_hash, created_at)"};
 

@@ -2,15 +2,16 @@
 #pragma once
 
 #include "chat/adapters/postgres/connection.h"
+#include "chat/adapters/postgres/postgres_accounts.h"
 #include "chat/ports/store.h"
 
 namespace parlance::chat::postgres {
 
-// All three reading ports, inside of the connection's open transaction; every question is one
+// All reading ports, inside of the connection's open transaction; every question is one
 // statement.
 class PostgresReads final : public Directory, public Memberships, public EventLog {
  public:
-  explicit PostgresReads(Connection& connection) : connection_(connection) {}
+  explicit PostgresReads(Connection& connection) : connection_(connection), accounts_(connection) {}
 
   std::optional<UserHead> user(UserId id) override;
   std::optional<Identity> device_of(const TokenHash& token_hash) override;
@@ -28,10 +29,13 @@ class PostgresReads final : public Directory, public Memberships, public EventLo
                                         std::size_t limit) override;
   std::vector<UserEvent> user_events(UserId user, Revision after, std::size_t limit) override;
 
-  StoreReads all() { return {.directory = *this, .memberships = *this, .log = *this}; }
+  StoreReads all() {
+    return {.directory = *this, .accounts = accounts_, .memberships = *this, .log = *this};
+  }
 
  private:
   Connection& connection_;
+  PostgresAccounts accounts_;
 };
 
 // The next columns of a row, in these orders.

@@ -122,7 +122,37 @@ ALTER TABLE user_events ADD COLUMN may_post smallint;
 ALTER TABLE user_events ADD COLUMN may_call smallint;
 )";
 
-constexpr std::array kMigrations = {kFirst, kConversationProfiles};
+// A guest's device has a token of its own, an account's device has refresh tokens.
+constexpr const char* kAccounts = R"(
+CREATE TABLE accounts (
+  user_id uuid PRIMARY KEY REFERENCES users,
+  login text NOT NULL UNIQUE,
+  password_hash text NOT NULL,
+  admin boolean NOT NULL,
+  created_at bigint NOT NULL
+);
+CREATE INDEX accounts_by_login ON accounts (login text_pattern_ops);
+
+ALTER TABLE devices
+  ALTER COLUMN token_hash DROP NOT NULL,
+  ADD COLUMN name text NOT NULL DEFAULT '',
+  ADD COLUMN last_used_at bigint NOT NULL DEFAULT 0,
+  ADD COLUMN token_number bigint NOT NULL DEFAULT 0;
+UPDATE devices SET last_used_at = created_at;
+CREATE INDEX devices_by_user ON devices (user_id, last_used_at);
+
+CREATE TABLE refresh_tokens (
+  device uuid NOT NULL REFERENCES devices,
+  number bigint NOT NULL,
+  parent bigint NOT NULL,
+  hash bytea NOT NULL UNIQUE,
+  PRIMARY KEY (device, number)
+);
+
+CREATE INDEX users_by_name ON users (lower(name) text_pattern_ops) WHERE NOT guest;
+)";
+
+constexpr std::array kMigrations = {kFirst, kConversationProfiles, kAccounts};
 
 // Nothing, or why the database isn't fit for us.
 std::string unfit(Connection& connection) {

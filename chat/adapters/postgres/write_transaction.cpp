@@ -97,6 +97,12 @@ void WriteTransaction::add_user(const User& user, const Device& device) {
   pending_.add(user, device);
 }
 
+void WriteTransaction::on_new_account(UserId user) {
+  if (const auto found = known_.users.find(user); found != known_.users.end() && found->second) {
+    found->second->user.guest = false;
+  }
+}
+
 void WriteTransaction::rename_user(UserId id, std::string_view name) {
   if (const auto found = known_.users.find(id); found != known_.users.end() && found->second) {
     found->second->user.name = name;

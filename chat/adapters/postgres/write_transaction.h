@@ -9,6 +9,7 @@
 
 #include "chat/adapters/postgres/connection.h"
 #include "chat/adapters/postgres/pending_rows.h"
+#include "chat/adapters/postgres/postgres_accounts.h"
 #include "chat/adapters/postgres/postgres_reads.h"
 #include "chat/ports/store.h"
 
@@ -25,8 +26,9 @@ struct KnownRows {
 };
 
 // Begins a transaction with `first`: locks the heads of the footprint, those of users before those
-// of conversations and each in key order, so that no two writers wait for each other in a circle,
-// and fetches what else it names. For messages alone that is one round trip.
+// of devices, these before those of conversations and each in key order, so that no two writers
+// wait for each other in a circle, and fetches what else it names. For messages alone that is one
+// round trip.
 KnownRows lock_and_fetch(Connection& connection,
                          const Connection::Step& first,
                          const Footprint& footprint);
@@ -38,10 +40,11 @@ class WriteTransaction final : public Directory,
                                public EventLog,
                                public DirectoryWriter,
                                public MembershipWriter,
-                               public EventLogWriter {
+                               public EventLogWriter,
+                               private AccountHooks {
  public:
   explicit WriteTransaction(Connection& connection)
-      : connection_(connection), database_(connection) {}
+      : connection_(connection), database_(connection), accounts_(connection, this) {}
 
   void begin(const Connection::Step& first, const Footprint& footprint);
   // Writes what is gathered; true where anything was written in this transaction.
@@ -73,11 +76,26 @@ class WriteTransaction final : public Directory,
   void append(const ConversationEvent& event) override;
   void append(const UserEvent& event) override;
 
-  StoreReads reads() { return {.directory = *this, .memberships = *this, .log = *this}; }
+  StoreReads reads() {
+    return {.directory = *this, .accounts = accounts_, .memberships = *this, .log = *this};
+  }
 
-  StoreWrites writes() { return {.directory = *this, .memberships = *this, .log = *this}; }
+  StoreWrites writes() {
+    return {.directory = *this, .accounts = accounts_, .memberships = *this, .log = *this};
+  }
 
  private:
+  void before_question() override { flush(); }
+
+  void before_change() override {
+    flush();
+    wrote_ = true;
+  }
+
+  void on_new_user(const User& user) override { known_.users[user.id] = UserHead{.user = user}; }
+
+  void on_new_account(UserId user) override;
+
   // The database, with everything written.
   PostgresReads& written() {
     flush();
@@ -91,6 +109,7 @@ class WriteTransaction final : public Directory,
 
   Connection& connection_;
   PostgresReads database_;
+  PostgresAccounts accounts_;
   KnownRows known_;
   PendingRows pending_;
   bool wrote_ = false;

@@ -221,15 +221,13 @@ std::string Execution::text() {
   return data == nullptr ? std::string() : std::string(static_cast<const char*>(data), size);
 }
 
-Uuid Execution::uuid() {
-  std::array<std::uint8_t, 16> bytes{};
+void Execution::blob(std::span<std::uint8_t> out) {
   const void* data = sqlite3_column_blob(statement_, column_);
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column_));
   ++column_;
-  if (data != nullptr && size == bytes.size()) {
-    std::ranges::copy(std::span(static_cast<const std::uint8_t*>(data), size), bytes.begin());
+  if (data != nullptr && size == out.size()) {
+    std::ranges::copy(std::span(static_cast<const std::uint8_t*>(data), size), out.begin());
   }
-  return Uuid(bytes);
 }
 
 }  // namespace parlance::chat

@@ -1,6 +1,7 @@
 // One SQLite connection and its prepared statements.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <map>
@@ -111,7 +112,16 @@ class Execution {
 
   std::int64_t integer();
   std::string text();
-  Uuid uuid();
+
+  // Bytes of a fixed number; zeros where the column holds another number of them.
+  template <typename Bytes>
+  Bytes bytes() {
+    Bytes read{};
+    blob(read);
+    return read;
+  }
+
+  Uuid uuid() { return Uuid(bytes<std::array<std::uint8_t, 16>>()); }
 
   template <typename TypedId>
   TypedId id() {
@@ -122,6 +132,7 @@ class Execution {
 
  private:
   void check(int code);
+  void blob(std::span<std::uint8_t> out);
 
   Connection& connection_;
   sqlite3_stmt* statement_;

@@ -109,8 +109,43 @@ ALTER TABLE user_events ADD COLUMN may_post INTEGER;
 ALTER TABLE user_events ADD COLUMN may_call INTEGER;
 )";
 
+// A guest's device has a token of its own, an account's device has refresh tokens.
+constexpr const char* kAccounts = R"(
+CREATE TABLE accounts (
+  user BLOB PRIMARY KEY REFERENCES users,
+  login TEXT NOT NULL UNIQUE,
+  password_hash TEXT NOT NULL,
+  admin INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE devices_with_names (
+  id BLOB PRIMARY KEY,
+  user BLOB NOT NULL REFERENCES users,
+  guest_token_hash BLOB UNIQUE,
+  name TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  last_used_at INTEGER NOT NULL,
+  token_number INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO devices_with_names SELECT id, user, token_hash, '', created_at, created_at, 0 FROM devices;
+DROP TABLE devices;
+ALTER TABLE devices_with_names RENAME TO devices;
+CREATE INDEX devices_by_user ON devices (user, last_used_at);
+
+CREATE TABLE refresh_tokens (
+  device BLOB NOT NULL REFERENCES devices,
+  number INTEGER NOT NULL,
+  parent INTEGER NOT NULL,
+  hash BLOB NOT NULL UNIQUE,
+  PRIMARY KEY (device, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX users_by_name ON users (lower(name)) WHERE guest = 0;
+)";
+
 // PRAGMA user_version counts how many of these a file has had.
-constexpr std::array kMigrations = {kFirst, kConversationProfiles};
+constexpr std::array kMigrations = {kFirst, kConversationProfiles, kAccounts};
 
 std::expected<void, std::string> refuse_foreign(Connection& connection, const std::string& path) {
   const auto application = connection.answer("PRAGMA application_id");

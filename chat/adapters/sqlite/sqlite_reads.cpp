@@ -136,7 +136,7 @@ std::optional<UserHead> SqliteReads::user(UserId id) {
 std::optional<Identity> SqliteReads::device_of(const TokenHash& token_hash) {
   Execution found(connection_,
                   "SELECT u.id, d.id, u.name, u.guest FROM devices d JOIN users u ON u.id = d.user "
-                  "WHERE d.token_hash = ?");
+                  "WHERE d.guest_token_hash = ?");
   if (!found.bind(token_hash).row()) {
     return std::nullopt;
   }

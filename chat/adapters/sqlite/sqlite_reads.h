@@ -6,8 +6,8 @@
 
 namespace parlance::chat {
 
-// All three reading ports, inside of the connection's open transaction.
-class SqliteReads final : public Directory, public Memberships, public EventLog {
+// All reading ports, inside of the connection's open transaction.
+class SqliteReads final : public Directory, public Accounts, public Memberships, public EventLog {
  public:
   explicit SqliteReads(Connection& connection) : connection_(connection) {}
 
@@ -15,6 +15,15 @@ class SqliteReads final : public Directory, public Memberships, public EventLog 
   std::optional<Identity> device_of(const TokenHash& token_hash) override;
   std::optional<ConversationRecord> conversation(ConversationId id) override;
   std::optional<ConversationRecord> conversation_invited_by(std::string_view invite_code) override;
+
+  std::optional<Account> account(UserId user) override;
+  std::optional<Account> account_named(std::string_view login) override;
+  std::optional<DeviceState> device(DeviceId id) override;
+  std::vector<DeviceState> devices_of(UserId user) override;
+  std::optional<RefreshToken> refresh_token(const TokenHash& hash) override;
+  std::optional<RefreshToken> refresh_token(DeviceId device, std::int64_t number) override;
+  std::int64_t last_token_number(DeviceId device) override;
+  std::vector<FoundUser> find_users(std::string_view prefix, std::size_t limit) override;
 
   std::optional<Member> member(ConversationId conversation, UserId user) override;
   std::vector<Member> members(ConversationId conversation) override;
@@ -27,7 +36,9 @@ class SqliteReads final : public Directory, public Memberships, public EventLog 
                                         std::size_t limit) override;
   std::vector<UserEvent> user_events(UserId user, Revision after, std::size_t limit) override;
 
-  StoreReads all() { return {.directory = *this, .memberships = *this, .log = *this}; }
+  StoreReads all() {
+    return {.directory = *this, .accounts = *this, .memberships = *this, .log = *this};
+  }
 
  private:
   Connection& connection_;

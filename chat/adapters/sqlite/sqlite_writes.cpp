@@ -47,17 +47,14 @@ Execution& bind_settings(Execution& execution, const ConversationProfile& profil
 }  // namespace
 
 void SqliteWrites::add_user(const User& user, const Device& device) {
-  Execution(connection_, "INSERT INTO users (id, name, guest, created_at) VALUES (?, ?, ?, ?)")
-      .bind(user.id)
-      .bind(user.name)
-      .bind(std::int64_t{user.guest})
-      .bind(user.created_at)
-      .run();
+  add_user(user);
   Execution(connection_,
-            "INSERT INTO devices (id, user, token_hash, created_at) VALUES (?, ?, ?, ?)")
+            "INSERT INTO devices (id, user, guest_token_hash, name, created_at, last_used_at, "
+            "token_number) VALUES (?, ?, ?, '', ?, ?, 0)")
       .bind(device.id)
       .bind(device.user)
       .bind(device.token_hash)
+      .bind(device.created_at)
       .bind(device.created_at)
       .run();
 }

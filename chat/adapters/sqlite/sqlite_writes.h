@@ -6,8 +6,11 @@
 
 namespace parlance::chat {
 
-// All three writing ports, inside of the connection's open transaction.
-class SqliteWrites final : public DirectoryWriter, public MembershipWriter, public EventLogWriter {
+// All writing ports, inside of the connection's open transaction.
+class SqliteWrites final : public DirectoryWriter,
+                           public AccountWriter,
+                           public MembershipWriter,
+                           public EventLogWriter {
  public:
   explicit SqliteWrites(Connection& connection) : connection_(connection) {}
 
@@ -15,13 +18,24 @@ class SqliteWrites final : public DirectoryWriter, public MembershipWriter, publ
   void rename_user(UserId id, std::string_view name) override;
   void add_conversation(const ConversationRecord& record) override;
 
+  void add_account(const Account& account) override;
+  void set_password_hash(UserId user, std::string_view password_hash) override;
+  void add_user(const User& user) override;
+  void add_device(const DeviceState& device) override;
+  void update_device(const DeviceState& device) override;
+  void remove_device(DeviceId device) override;
+  void add_refresh_token(const RefreshToken& token) override;
+  void forget_refresh_tokens(DeviceId device, std::int64_t before) override;
+
   void put(ConversationId conversation, const Member& member) override;
   void erase(ConversationId conversation, UserId user) override;
 
   void append(const ConversationEvent& event) override;
   void append(const UserEvent& event) override;
 
-  StoreWrites all() { return {.directory = *this, .memberships = *this, .log = *this}; }
+  StoreWrites all() {
+    return {.directory = *this, .accounts = *this, .memberships = *this, .log = *this};
+  }
 
  private:
   void store(const ConversationEvent& event, const ConversationEvent::MessageCreated& created);
