@@ -20,6 +20,8 @@ enum class ChatError : std::uint8_t {
   kUnauthenticated,  // no such token, or a user that isn't there
   kConflict,         // that id is taken by something else
   kTooMany,          // members in the conversation, or conversations of the user
+  kWeakPassword,     // too short, or one of those that everybody tries
+  kBusy,             // too many passwords wait to be hashed: try again
   kUnavailable,      // the store is busy or failing: try again
 };
 

@@ -77,7 +77,15 @@ class ChatService {
         std::move(request), Waiter<typename Change::Answer>(reply_on, std::move(reply))));
   }
 
+  // Any question of queries.h.
+  template <typename T, typename Question>
+  void ask(Question question, Executor& reply_on, Reply<T> reply) {
+    enqueue(std::unique_ptr<ReadRequest>(std::make_unique<PendingRead<Question, T>>(
+        std::move(question), Waiter<T>(reply_on, std::move(reply)))));
+  }
+
   virtual void enqueue(std::unique_ptr<WriteRequest> request) = 0;
+  virtual void enqueue(std::unique_ptr<ReadRequest> request) = 0;
 
   // Answers everything queued, commits, and stops the store threads. Blocks; for the main thread.
   virtual void stop() = 0;

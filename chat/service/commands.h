@@ -28,6 +28,13 @@ class Commands {
   std::expected<void, ChatError> run(const RemoveMember& request);
   std::expected<Sent, ChatError> run(const SendMessage& request);
 
+  // account_commands.cpp
+  std::expected<SignedIn, ChatError> run(const RegisterAccount& request);
+  std::expected<SignedIn, ChatError> run(const SignIn& request);
+  std::expected<Refreshed, ChatError> run(const RefreshSession& request);
+  std::expected<void, ChatError> run(const ConfirmToken& request);
+  std::expected<std::vector<DeviceId>, ChatError> run(const EndDevices& request);
+
   // What happened so far; the collection is empty afterwards.
   std::vector<Event> take_events() { return std::exchange(events_, {}); }
 

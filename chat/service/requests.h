@@ -6,6 +6,7 @@
 
 #include "chat/domain/types.h"
 #include "chat/ports/store.h"
+#include "chat/service/account_requests.h"
 
 namespace parlance::chat {
 

@@ -95,6 +95,8 @@ const kThirdParty = [
   {pattern: /^(nice|stun)\//, folders: ["sfu/ice", "bench"]},
   {pattern: /^(libwebsockets\.h|lws)/, folders: ["signaling/server"]},
   {pattern: /^uv\.h/, folders: ["signaling/server"]},
+  {pattern: /^argon2\.h/, folders: ["chat/adapters/argon2"]},
+  {pattern: /^jwt\//, folders: ["chat/adapters/jwt"]},
   {pattern: /^(sqlite3\.h|libpq-fe\.h|pqxx\/|hiredis\/)/, folders: ["chat/adapters"]},
   {pattern: /^(nlohmann\/|valijson\/)/, folders: ["signaling", "chat/adapters", "server", "bench"]},
   {pattern: /^(spdlog\/|CLI\/|toml)/, folders: ["server", "bench", "signaling/server", "sfu/worker"]},

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "chat/adapters/store_threads/gate.h"
 #include "chat/adapters/store_threads/store_thread.h"
 #include "chat/ports/store.h"
 #include "chat/service/chat_service.h"
@@ -25,22 +26,6 @@ inline constexpr std::size_t kMaxQueuedReads = 4'096;  // per reader
 inline constexpr std::size_t kMaxCommitBatch = 256;
 
 using Report = std::function<void(std::string)>;
-
-// Lets callers in until it closes; after close() returned, none is inside any more.
-class Gate {
- public:
-  // True: the caller is inside and has to leave().
-  bool enter();
-
-  void leave() { inside_.fetch_sub(1); }
-
-  // Callers inside never block, so that this waits for moments only.
-  void close();
-
- private:
-  std::atomic<int> inside_{0};
-  std::atomic<bool> closed_{false};
-};
 
 // Tells the operator once when the store begins to fail, and once when it works again. For one
 // thread.
@@ -103,6 +88,7 @@ class ThreadedChatService final : public ChatService {
                Reply<HistoryPage> reply) override;
   void sync(UserId asker, SyncQuery query, Executor& reply_on, Reply<SyncPage> reply) override;
   void enqueue(std::unique_ptr<WriteRequest> request) override;
+  void enqueue(std::unique_ptr<ReadRequest> request) override;
   void stop() override;
 
  private:
@@ -137,7 +123,6 @@ class ThreadedChatService final : public ChatService {
   void write(Command command, Waiter<T> waiter);
   template <typename T, typename Question>
   void read(Waiter<T> waiter, Question question);
-  void enqueue(std::unique_ptr<ReadRequest> request);
 
   std::unique_ptr<Store> store_;
   Gate gate_;
