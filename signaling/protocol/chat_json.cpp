@@ -200,6 +200,27 @@ EventPtr make_event(EventClass event_class,
       SharedEvent{event_class, write_json(object).substr(1)});
 }
 
+nlohmann::json devices_json(const std::vector<chat::DeviceState>& devices,
+                            const chat::DeviceId& own) {
+  Json list = Json::array();
+  for (const chat::DeviceState& device : devices) {
+    list.push_back({{"id", device.id.str()},
+                    {"name", device.name},
+                    {"created_at", device.created_at},
+                    {"last_used_at", device.last_used_at},
+                    {"current", device.id == own}});
+  }
+  return {{"devices", std::move(list)}};
+}
+
+nlohmann::json to_json(const std::vector<chat::FoundUser>& users) {
+  Json list = Json::array();
+  for (const chat::FoundUser& user : users) {
+    list.push_back({{"id", user.id.str()}, {"login", user.login}, {"name", user.name}});
+  }
+  return {{"users", std::move(list)}};
+}
+
 Problem to_problem(chat::ChatError error) {
   switch (error) {
     case chat::ChatError::kNotFound:
@@ -216,6 +237,12 @@ Problem to_problem(chat::ChatError error) {
       return {ProblemCode::kLimitReached,
               "The conversation has as many members as it may have, or you are in as many "
               "conversations as you may be."};
+    case chat::ChatError::kWeakPassword:
+      return {ProblemCode::kPasswordWeak,
+              "A password has from 8 to 256 characters and is not one of those that everybody "
+              "tries first."};
+    case chat::ChatError::kBusy:
+      return {ProblemCode::kUnavailable, "Too many are signing in at once.", 2000};
     case chat::ChatError::kUnavailable:
       return {ProblemCode::kUnavailable, "The store is busy.", 1000};
   }

@@ -4,9 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "chat/domain/account.h"
 #include "chat/domain/types.h"
 #include "chat/service/chat_service.h"
 #include "signaling/protocol/problem.h"
@@ -31,6 +33,12 @@ nlohmann::json to_json(const chat::ConversationList& list);
 nlohmann::json to_json(const chat::Sent& sent);
 nlohmann::json to_json(const chat::HistoryPage& page);
 nlohmann::json to_json(const chat::SyncPage& page);
+
+// The answer of device.list; `own` is the device that asks.
+nlohmann::json devices_json(const std::vector<chat::DeviceState>& devices,
+                            const chat::DeviceId& own);
+// The answer of user.search.
+nlohmann::json to_json(const std::vector<chat::FoundUser>& users);
 
 // A durable event, without `s`: {"ev":...,"c":...,"q":...,"r":...,"d":{...}}.
 nlohmann::json to_json(const chat::Event& event);

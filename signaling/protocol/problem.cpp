@@ -12,13 +12,14 @@ namespace parlance::signaling {
 namespace {
 
 // In the order of ProblemCode.
-constexpr std::array<ProblemKind, 21> kKinds{{
+constexpr std::array<ProblemKind, 22> kKinds{{
     {"frame.malformed", "The frame could not be read.", 400, false},
     {"op.unknown", "There is no such operation.", 404, false},
     {"schema.violation", "The request does not have the shape it should have.", 400, false},
     {"session.not_started", "The session has not been started.", 409, false},
     {"auth.required", "A token or ticket is missing.", 401, false},
     {"auth.invalid", "The token or ticket is not valid.", 401, false},
+    {"password.weak", "That password is too easy to guess.", 422, false},
     {"origin.forbidden", "This page may not connect.", 403, false},
     {"not_found", "There is no such object.", 404, false},
     {"forbidden", "You may not do that.", 403, false},

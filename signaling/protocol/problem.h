@@ -17,6 +17,7 @@ enum class ProblemCode : std::uint8_t {
   kSessionNotStarted,
   kAuthRequired,
   kAuthInvalid,
+  kPasswordWeak,
   kOriginForbidden,
   kNotFound,
   kForbidden,

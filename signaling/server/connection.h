@@ -53,6 +53,8 @@ class Connection final : public SocketEvents {
   void pause_reading(bool paused) { socket_.pause_reading(paused); }
 
   // Until a session is attached.
+  const chat::Identity& identity() const { return identity_; }
+
   Timestamp next_timeout() const { return starts_until_; }
 
   void tick(Timestamp now);

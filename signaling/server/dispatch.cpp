@@ -28,6 +28,8 @@ constexpr std::array kOperations{
     Operation{"conversation.get", ops::conversation_get},
     Operation{"conversation.list", ops::conversation_list},
     Operation{"conversation.update", ops::conversation_update},
+    Operation{"device.list", ops::device_list},
+    Operation{"device.logout", ops::device_logout},
     Operation{"invite.accept", ops::invite_accept},
     Operation{"member.remove", ops::member_remove},
     Operation{"member.update", ops::member_update},
@@ -47,6 +49,7 @@ constexpr std::array kOperations{
     Operation{"transport.stats", ops::transport_stats},
     Operation{"typing.start", ops::typing_start},
     Operation{"typing.stop", ops::typing_stop},
+    Operation{"user.search", ops::user_search},
 };
 static_assert(std::ranges::is_sorted(kOperations, {}, &Operation::name));
 

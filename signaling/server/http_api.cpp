@@ -5,10 +5,13 @@
 #include <string_view>
 #include <utility>
 
+#include "chat/service/account_service.h"
 #include "chat/service/chat_service.h"
 #include "signaling/protocol/chat_json.h"
 #include "signaling/protocol/envelope.h"
+#include "signaling/server/account_api.h"
 #include "signaling/server/event_loop.h"
+#include "signaling/server/http_answers.h"
 #include "signaling/server/origin.h"
 #include "signaling/server/server_state.h"
 #include "signaling/server/static_files.h"
@@ -19,40 +22,8 @@ namespace {
 
 constexpr std::string_view kSocketPath = "/v1/ws";
 
-HttpResponse json_response(int status, const nlohmann::json& body) {
-  return {status, "application/json", write_json(body), {{"cache-control", "no-store"}}};
-}
-
 HttpResponse text_response(int status, std::string text) {
   return {status, "text/plain; charset=utf-8", std::move(text), {{"cache-control", "no-store"}}};
-}
-
-nlohmann::json identity_json(const chat::Identity& identity) {
-  return {{"user", user_json(identity)}, {"device_id", identity.device.str()}};
-}
-
-std::optional<std::string> bearer_token(const HttpRequest& request) {
-  constexpr std::string_view kScheme = "Bearer ";
-  if (!request.authorization.starts_with(kScheme)) {
-    return std::nullopt;
-  }
-  return request.authorization.substr(kScheme.size());
-}
-
-HttpResponse auth_required() {
-  return problem_response(
-      {ProblemCode::kAuthRequired, "Send Authorization: Bearer TOKEN; POST /v1/guests gives one."});
-}
-
-std::string query_value(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(pair.size() + 1, query.size()));
-    if (pair.starts_with(name) && pair.substr(name.size()).starts_with('=')) {
-      return std::string(pair.substr(name.size() + 1));
-    }
-  }
-  return {};
 }
 
 // A page of another host that the operator has allowed may read the answers (the Fetch standard,
@@ -66,27 +37,12 @@ HttpResponse preflight_answer() {
   return {204,
           "",
           "",
-          {{"access-control-allow-methods", "GET, POST"},
+          {{"access-control-allow-methods", "GET, POST, PATCH, DELETE"},
            {"access-control-allow-headers", "authorization, content-type"},
            {"access-control-max-age", "600"}}};
 }
 
 }  // namespace
-
-HttpResponse problem_response(const Problem& problem) {
-  HttpResponse response{kind_of(problem.code).status,
-                        "application/problem+json",
-                        write_problem(problem),
-                        {{"cache-control", "no-store"}}};
-  if (problem.code == ProblemCode::kAuthRequired || problem.code == ProblemCode::kAuthInvalid) {
-    response.headers.emplace_back("www-authenticate", "Bearer");
-  }
-  if (problem.retry_after_ms) {
-    response.headers.emplace_back("retry-after",
-                                  std::to_string((*problem.retry_after_ms + 999) / 1000));
-  }
-  return response;
-}
 
 HttpApi::HttpApi(ServerState& state) : state_(state) {
   const auto now = [](auto answer) {
@@ -108,44 +64,28 @@ HttpApi::HttpApi(ServerState& state) : state_(state) {
   });
   routes_ = {
       {"/v1/", RouteAccess::kPublic, no_such},
-      {"/v1/guests", RouteAccess::kPublic, guarded(kPost, later(&HttpApi::create_guest))},
-      {"/v1/me", RouteAccess::kPublic, guarded(kGet, later(&HttpApi::tell_identity))},
-      {"/v1/ws/tickets", RouteAccess::kPublic, guarded(kPost, later(&HttpApi::issue_ticket))},
+      {"/v1/guests", RouteAccess::kPublic, by_method({{kPost, later(&HttpApi::create_guest)}})},
+      {"/v1/ws/tickets", RouteAccess::kPublic, by_method({{kPost, later(&HttpApi::issue_ticket)}})},
       {std::string(kSocketPath), RouteAccess::kPublic, upgrade},
       {"/v1/router-capabilities",
        RouteAccess::kPublic,
-       guarded(kGet, now([this](const HttpRequest& request) { return capabilities(request); }))},
-      {"/healthz", RouteAccess::kPublic, guarded(kGet, now([](const HttpRequest&) {
-                                                   return text_response(200, "ok\n");
-                                                 }))},
-      {"/readyz", RouteAccess::kPublic, guarded(kGet, now([this](const HttpRequest&) {
-                                                  return readiness();
-                                                }))},
-      {"/metrics", RouteAccess::kTrusted, guarded(kGet, now([this](const HttpRequest&) {
-                                                    return HttpResponse{
-                                                        200,
-                                                        "text/plain; version=0.0.4; charset=utf-8",
-                                                        state_.dependencies.metrics_text(),
-                                                        {{"cache-control", "no-store"}}};
-                                                  }))},
+       by_method(
+           {{kGet, now([this](const HttpRequest& request) { return capabilities(request); })}})},
+      {"/healthz",
+       RouteAccess::kPublic,
+       by_method({{kGet, now([](const HttpRequest&) { return text_response(200, "ok\n"); })}})},
+      {"/readyz",
+       RouteAccess::kPublic,
+       by_method({{kGet, now([this](const HttpRequest&) { return readiness(); })}})},
+      {"/metrics",
+       RouteAccess::kTrusted,
+       by_method({{kGet, now([this](const HttpRequest&) { return metrics(); })}})},
   };
+  for (HttpRoute& route : account_routes(state_)) {
+    routes_.push_back(std::move(route));
+  }
   routes_.insert(
       routes_.end(), state_.dependencies.routes.begin(), state_.dependencies.routes.end());
-}
-
-HttpHandler HttpApi::guarded(HttpMethod method, HttpHandler handler) const {
-  return [method, run = std::move(handler)](
-             const HttpRequest& request, Executor& thread, HttpResponder respond) {
-    const bool reads = method == HttpMethod::kGet && request.method == HttpMethod::kHead;
-    if (request.method != method && !reads) {
-      HttpResponse refusal =
-          problem_response({ProblemCode::kInvalid, "That method is not for here."});
-      refusal.status = 405;
-      refusal.headers.emplace_back("allow", method == HttpMethod::kGet ? "GET, HEAD" : "POST");
-      return respond(std::move(refusal));
-    }
-    run(request, thread, std::move(respond));
-  };
 }
 
 const HttpRoute* HttpApi::find(const std::string& path) const {
@@ -232,22 +172,6 @@ void HttpApi::create_guest(const HttpRequest& request,
       });
 }
 
-void HttpApi::tell_identity(const HttpRequest& request,
-                            Executor& thread,
-                            HttpResponder respond) const {
-  const std::optional<std::string> token = bearer_token(request);
-  if (!token) {
-    return respond(auth_required());
-  }
-  state_.dependencies.chat.authenticate(
-      *token,
-      thread,
-      [out = std::move(respond)](std::expected<chat::Identity, chat::ChatError> identity) mutable {
-        out(identity ? json_response(200, identity_json(*identity))
-                     : problem_response(to_problem(identity.error())));
-      });
-}
-
 void HttpApi::issue_ticket(const HttpRequest& request,
                            Executor& thread,
                            HttpResponder respond) const {
@@ -255,7 +179,7 @@ void HttpApi::issue_ticket(const HttpRequest& request,
   if (!token) {
     return respond(auth_required());
   }
-  state_.dependencies.chat.authenticate(
+  state_.dependencies.accounts->authenticate(
       *token,
       thread,
       [this, origin = request.origin, out = std::move(respond)](
@@ -283,6 +207,13 @@ HttpResponse HttpApi::capabilities(const HttpRequest& request) const {
     response.body.clear();
   }
   return response;
+}
+
+HttpResponse HttpApi::metrics() const {
+  return {200,
+          "text/plain; version=0.0.4; charset=utf-8",
+          state_.dependencies.metrics_text(),
+          {{"cache-control", "no-store"}}};
 }
 
 HttpResponse HttpApi::readiness() const {

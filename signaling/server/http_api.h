@@ -8,7 +8,6 @@
 #include "base/executor.h"
 #include "base/time.h"
 #include "chat/domain/types.h"
-#include "signaling/protocol/problem.h"
 #include "signaling/server/http_types.h"
 
 namespace parlance::signaling {
@@ -30,18 +29,15 @@ class HttpApi {
  private:
   const HttpRoute* find(const std::string& path) const;
   bool is_trusted(const HttpRequest& request) const;
-  HttpHandler guarded(HttpMethod method, HttpHandler handler) const;
 
   void create_guest(const HttpRequest& request, Executor& thread, HttpResponder respond) const;
   void issue_ticket(const HttpRequest& request, Executor& thread, HttpResponder respond) const;
-  void tell_identity(const HttpRequest& request, Executor& thread, HttpResponder respond) const;
   HttpResponse capabilities(const HttpRequest& request) const;
+  HttpResponse metrics() const;
   HttpResponse readiness() const;
 
   ServerState& state_;
   std::vector<HttpRoute> routes_;
 };
-
-HttpResponse problem_response(const Problem& problem);
 
 }  // namespace parlance::signaling

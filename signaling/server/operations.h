@@ -18,6 +18,9 @@ namespace parlance::signaling::ops {
 void session_again(const Request& request);
 void sync(const Request& request);
 void profile_update(const Request& request);
+void device_list(const Request& request);
+void device_logout(const Request& request);
+void user_search(const Request& request);
 void conversation_create(const Request& request);
 void conversation_update(const Request& request);
 void member_update(const Request& request);

@@ -76,6 +76,9 @@ struct ServerState {
   std::string capabilities_hash;
   Tickets tickets;
   AddressLimiter guests;
+  // Signing up and in: each attempt costs a password's hash.
+  AddressLimiter sign_ins_of_address;
+  AddressLimiter sign_ins_of_login;
   Counters counters;
   std::vector<std::unique_ptr<SignalingThread>> threads;  // fixed before the first one runs
 

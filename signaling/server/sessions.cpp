@@ -397,6 +397,16 @@ void Sessions::lose_all() {
   }
 }
 
+void Sessions::revoke(const chat::UserId& user, const chat::DeviceId& device) {
+  for (const SessionKey key : hub_.of_user(user)) {
+    Hosted& hosted = *sessions_.at(key);
+    if (hosted.session.identity().device == device) {
+      disconnect(hosted, CloseCode::kRevoked, "this device was signed out");
+      end(key);
+    }
+  }
+}
+
 void Sessions::say_to_all(const std::function<std::string()>& text) {
   for (const auto& [key, hosted] : sessions_) {
     hosted->session.say(text());

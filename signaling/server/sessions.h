@@ -104,6 +104,8 @@ class Sessions {
 
   // Messages to this thread were lost: no session knows what it missed.
   void lose_all();
+  // The device was signed out.
+  void revoke(const chat::UserId& user, const chat::DeviceId& device);
   // Tells every client to come back.
   void say_to_all(const std::function<std::string()>& text);
 

@@ -13,6 +13,7 @@
 #include "signaling/protocol/envelope.h"
 #include "signaling/protocol/media_json.h"
 #include "signaling/server/content_hash.h"
+#include "signaling/server/event_loop.h"
 #include "signaling/server/listener.h"
 #include "signaling/server/server_state.h"
 #include "signaling/server/signaling_thread.h"
@@ -63,6 +64,11 @@ std::function<void(const std::string&)> rarely(std::function<void(const std::str
   };
 }
 
+RateBucket::Limits per_minute(std::uint32_t count) {
+  constexpr std::uint32_t kMinute = 60;
+  return {.per_second = count, .burst = std::max(count / 2, 1U), .seconds = kMinute};
+}
+
 class Server final : public SignalingServer {
  public:
   Server(std::unique_ptr<ServerState> state, std::uint16_t port)
@@ -73,6 +79,7 @@ class Server final : public SignalingServer {
   std::uint16_t port() const override { return port_; }
 
   void publish(std::shared_ptr<const chat::Event> event) override;
+  void revoke(chat::UserId user, const std::vector<chat::DeviceId>& devices) override;
   void drain(std::chrono::milliseconds spread, std::chrono::milliseconds patience) override;
   void stop() override;
   std::map<std::string, std::uint64_t> counters() const override;
@@ -114,6 +121,15 @@ void Server::publish(std::shared_ptr<const chat::Event> event) {
     owner.post([&owner, conversation = change->conversation, user = left->user] {
       owner.calls().service().on_member_left(conversation, user);
     });
+  }
+}
+
+void Server::revoke(chat::UserId user, const std::vector<chat::DeviceId>& devices) {
+  for (const chat::DeviceId& device : devices) {
+    state_->tickets.revoke(device, read_clocks().now);
+    for (const auto& thread : state_->threads) {
+      thread->post([there = thread.get(), user, device] { there->revoke(user, device); });
+    }
   }
 }
 
@@ -230,6 +246,8 @@ std::expected<std::unique_ptr<SignalingServer>, std::string> start_signaling_ser
   const std::string hash = content_hash(write_json(capabilities));
   const std::uint32_t guests = std::max(options.guests_per_minute_and_address / 60, 1U);
   const std::uint32_t guests_at_once = options.guests_per_minute_and_address;
+  const std::uint32_t sign_ins_of_address = options.sign_ins_per_minute_and_address;
+  const std::uint32_t sign_ins_of_login = options.sign_ins_per_minute_and_login;
   const unsigned threads = options.threads;
   std::unique_ptr<ServerState> state(
       new ServerState{std::move(options),
@@ -240,6 +258,8 @@ std::expected<std::unique_ptr<SignalingServer>, std::string> start_signaling_ser
                       hash,
                       {},
                       AddressLimiter({guests, guests_at_once}),
+                      AddressLimiter(per_minute(sign_ins_of_address)),
+                      AddressLimiter(per_minute(sign_ins_of_login)),
                       {},
                       {}});
   for (unsigned i = 0; i < threads; ++i) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/executor.h"
+#include "chat/service/account_service.h"
 #include "chat/service/chat_service.h"
 #include "sfu/api/media_engine.h"
 #include "signaling/call/call_service.h"
@@ -40,6 +41,9 @@ struct SignalingOptions {
   SessionLimits session;
   CallLimits call;
   std::uint32_t guests_per_minute_and_address = 60;
+  // Attempts to sign up or in; half of them at once.
+  std::uint32_t sign_ins_per_minute_and_address = 20;
+  std::uint32_t sign_ins_per_minute_and_login = 10;
   // SO_SNDBUF of every connection; 0 leaves it to the kernel, which lets it grow with the network.
   int send_buffer_bytes = 0;
 };
@@ -59,6 +63,8 @@ struct SignalingDependencies {
   std::vector<HttpRoute> routes;
   // One line for the operator's log. Called on any signaling thread, rate limited by the server.
   std::function<void(const std::string&)> log;
+  // Outlives the server's threads.
+  chat::AccountService* accounts = nullptr;
 };
 
 // One per process. Everything but start() may be called from any thread.
@@ -72,6 +78,10 @@ class SignalingServer {
   // The sink of the chat service: a committed event goes to everyone whom it concerns. Called on
   // store threads; serialises there, never blocks.
   virtual void publish(std::shared_ptr<const chat::Event> event) = 0;
+
+  // Ends the sessions of these devices and closes their connections with 4503; their tickets are
+  // good for nothing any more. From any thread.
+  virtual void revoke(chat::UserId user, const std::vector<chat::DeviceId>& devices) = 0;
 
   // Stops listening, tells every client to reconnect (after up to `spread`, each at a time of its
   // own) and closes with 4001. Returns when all connections are closed or `patience` is over.

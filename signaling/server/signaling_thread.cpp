@@ -94,6 +94,15 @@ void SignalingThread::drain(std::chrono::milliseconds spread) {
   }
 }
 
+void SignalingThread::revoke(const chat::UserId& user, const chat::DeviceId& device) {
+  for (const auto& [number, connection] : connections_) {
+    if (connection->identity().device == device) {
+      connection->close(CloseCode::kRevoked, "this device was signed out");
+    }
+  }
+  sessions_.revoke(user, device);
+}
+
 void SignalingThread::tell_calls(const std::function<void(CallService&)>& action) const {
   for (const auto& thread : state_.threads) {
     thread->post([there = thread.get(), action] { action(there->calls().service()); });
@@ -120,10 +129,14 @@ std::expected<chat::Identity, HttpResponse> SignalingThread::on_upgrade(
 
 std::unique_ptr<SocketEvents> SignalingThread::on_open(WebSocket& socket, chat::Identity identity) {
   const std::uint64_t number = ++last_connection_;
+  const bool revoked = state_.tickets.is_revoked(identity.device, read_clocks().now);
   auto connection =
       std::make_unique<Connection>(*this, number, socket, std::move(identity), read_clocks());
   connections_.emplace(number, connection.get());
   starting_.schedule(number, connection->next_timeout());
+  if (revoked) {
+    connection->close(CloseCode::kRevoked, "this device was signed out");
+  }
   return connection;
 }
 

@@ -70,6 +70,9 @@ class SignalingThread final : public BridgeEvents {
   // Tells every client to come back after a time of its own, and closes.
   void drain(std::chrono::milliseconds spread);
 
+  // Ends what the device has here.
+  void revoke(const chat::UserId& user, const chat::DeviceId& device);
+
   std::size_t connections() const { return connections_.size(); }
 
   // Runs `action` with the connection on its thread, if it is still there.

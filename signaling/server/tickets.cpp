@@ -35,10 +35,22 @@ std::optional<chat::Identity> Tickets::redeem(const std::string& ticket,
       break;
     }
   }
-  if (found.mapped().origin != origin) {
+  if (found.mapped().origin != origin || revoked_.contains(found.mapped().identity.device)) {
     return std::nullopt;
   }
   return std::move(found.mapped().identity);
+}
+
+void Tickets::revoke(const chat::DeviceId& device, Timestamp now) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(revoked_, [now](const auto& entry) { return entry.second <= now; });
+  revoked_[device] = now + kRevokedRemembered;
+}
+
+bool Tickets::is_revoked(const chat::DeviceId& device, Timestamp now) {
+  const std::lock_guard lock(mutex_);
+  const auto found = revoked_.find(device);
+  return found != revoked_.end() && found->second > now;
 }
 
 void Tickets::forget_expired(Timestamp now) {

@@ -31,6 +31,11 @@ class Tickets {
                                        const std::string& origin,
                                        Timestamp now);
 
+  // The device's tickets are good for nothing, those included that are being issued to it.
+  void revoke(const chat::DeviceId& device, Timestamp now);
+  // Lately, so that whatever was on its way then has arrived since.
+  bool is_revoked(const chat::DeviceId& device, Timestamp now);
+
  private:
   struct Ticket {
     chat::Identity identity;
@@ -38,11 +43,15 @@ class Tickets {
     Timestamp expires_at;
   };
 
+  // For longer than a ticket lives and a connection takes to start.
+  static constexpr Duration kRevokedRemembered = std::chrono::seconds(90);
+
   void forget_expired(Timestamp now);
 
   std::mutex mutex_;
   std::unordered_map<std::string, Ticket> open_;
   std::multimap<Timestamp, std::string> by_expiry_;
+  std::unordered_map<chat::DeviceId, Timestamp> revoked_;  // until when
 };
 
 }  // namespace parlance::signaling

@@ -41,6 +41,7 @@ enum class CloseCode : std::uint16_t {
   kRateLimited = 4013,
   kBadFrame = 4500,
   kNotAuthenticated = 4501,
+  kRevoked = 4503,
   kNotStartedInTime = 4508,
 };
 

@@ -142,6 +142,10 @@ class HeldChat final : public chat::ChatService {
     real_.enqueue(std::move(request));
   }
 
+  void enqueue(std::unique_ptr<chat::ReadRequest> request) override {
+    real_.enqueue(std::move(request));
+  }
+
   void stop() override { real_.stop(); }
 
  private:

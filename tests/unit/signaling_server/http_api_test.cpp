@@ -99,12 +99,14 @@ TEST(HttpApi, ATicketOpensNothingAfterThirtySeconds) {
   parlance::test::FakeMediaEngine media;
   const std::unique_ptr<ServerState> state(
       new ServerState{{},
-                      {*store, media, {}, {}, {}, {}, {}},
+                      {*store, media, {}, {}, {}, {}, {}, nullptr},
                       SchemaRegistry::load(embedded_schemas()).value(),
                       StaticFiles::load({}).value(),
                       {},
                       {},
                       {},
+                      AddressLimiter({1, 1}),
+                      AddressLimiter({1, 1}),
                       AddressLimiter({1, 1}),
                       {},
                       {}});

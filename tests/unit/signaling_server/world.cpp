@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/uuid.h"
+#include "chat/adapters/jwt/jwt_tokens.h"
 #include "signaling/protocol/envelope.h"
 #include "signaling/server/event_loop.h"
 #include "signaling/server/secure_random.h"
@@ -26,6 +27,28 @@ void expect_fits(std::string_view schema, const Json& value) {
                   << value;
   }
 }
+
+// As the real one, with hashes that take no time: counted instead.
+class CountingHasher final : public chat::PasswordHasher {
+ public:
+  explicit CountingHasher(std::atomic<int>& count) : count_(count) {}
+
+  std::optional<std::string> hash(std::string_view password) override {
+    ++count_;
+    return "hash of " + std::string(password);
+  }
+
+  bool verify(std::string_view password, const std::string& phc) override {
+    ++count_;
+    return phc == "hash of " + std::string(password);
+  }
+
+  const std::string& decoy() const override { return decoy_; }
+
+ private:
+  std::atomic<int>& count_;
+  const std::string decoy_ = "no hash at all";
+};
 
 bool is_answer(const Json& object) {
   return object.contains("ok") || object.contains("err");
@@ -71,6 +94,14 @@ World::World(SignalingOptions options, std::vector<HttpRoute> routes) {
                                    })
               .value();
   held_chat_ = std::make_unique<HeldChat>(*chat_);
+  accounts_ = chat::start_accounts(*held_chat_,
+                                   std::make_unique<CountingHasher>(hashes_),
+                                   chat::open_jwt_tokens(folder_.path()).value(),
+                                   [this](chat::UserId user, const auto& devices) {
+                                     if (SignalingServer* const sink = sink_.load()) {
+                                       sink->revoke(user, devices);
+                                     }
+                                   });
   auto started = start_signaling_server(std::move(options),
                                         {*held_chat_,
                                          media,
@@ -81,7 +112,8 @@ World::World(SignalingOptions options, std::vector<HttpRoute> routes) {
                                            return not_ready_;
                                          },
                                          std::move(routes),
-                                         {}});
+                                         {},
+                                         accounts_.get()});
   EXPECT_TRUE(started) << started.error();
   server_ = std::move(*started);
   sink_ = server_.get();
@@ -89,6 +121,7 @@ World::World(SignalingOptions options, std::vector<HttpRoute> routes) {
 
 World::~World() {
   server_->stop();
+  accounts_->stop();
   chat_->stop();
 }
 

@@ -15,9 +15,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "chat/adapters/accounts/account_flow.h"
 #include "chat/adapters/store_threads/start_chat_service.h"
 #include "signaling/protocol/schema_registry.h"
 #include "signaling/server/signaling_server.h"
+#include "tests/support/chat/fixtures.h"
 #include "tests/support/media/fake_media_engine.h"
 #include "tests/support/ws/ws_client.h"
 #include "tests/unit/signaling_server/held_chat.h"
@@ -54,6 +56,12 @@ class World {
 
   HeldChat& chat() { return *held_chat_; }
 
+  // What signs the access tokens, so that a test can sign others.
+  const std::filesystem::path& keys() const { return folder_.path(); }
+
+  // Passwords that were hashed so far, to set and to compare.
+  int hashes() const { return hashes_.load(); }
+
   HttpAnswer http(std::string_view method,
                   std::string_view target,
                   const Headers& headers = {},
@@ -75,10 +83,13 @@ class World {
   bool wait_until(const std::function<bool()>& done) const;
 
   std::atomic<SignalingServer*> sink_{nullptr};
+  std::atomic<int> hashes_{0};
+  chat::test::TemporaryFolder folder_;
   std::unique_ptr<chat::ChatService> chat_;
   mutable std::mutex mutex_;
   std::optional<std::string> not_ready_;
   std::unique_ptr<HeldChat> held_chat_;
+  std::unique_ptr<chat::AccountService> accounts_;
   std::unique_ptr<SignalingServer> server_;
 };
 
