@@ -66,7 +66,30 @@ void set_workers(sfu::MediaEngine& engine,
       });
 }
 
+void create_account(chat::AccountService& accounts,
+                    const HttpRequest& request,
+                    Executor& thread,
+                    HttpResponder respond) {
+  const Json body = Json::parse(request.body, nullptr, false);
+  const auto text = [&body](const char* name) {
+    const auto found = body.is_object() ? body.find(name) : body.end();
+    return body.is_object() && found != body.end() && found->is_string() ? found->get<std::string>()
+                                                                         : std::string();
+  };
+  accounts.create_admin(
+      text("login"),
+      text("password"),
+      thread,
+      [out = std::move(respond)](std::expected<chat::User, chat::ChatError> made) mutable {
+        out(made ? json_response(201, Json({{"user", made->id.str()}}).dump())
+                 : problem(made.error() == chat::ChatError::kConflict ? 409 : 422,
+                           made.error() == chat::ChatError::kConflict ? "conflict" : "invalid",
+                           refusal_text(made.error())));
+      });
+}
+
 void serve(sfu::MediaEngine& engine,
+           chat::AccountService& accounts,
            const HttpRequest& request,
            Executor& thread,
            HttpResponder respond) {
@@ -76,21 +99,44 @@ void serve(sfu::MediaEngine& engine,
   if (request.path == "/admin/workers" && request.method == HttpMethod::kPut) {
     return set_workers(engine, request, thread, std::move(respond));
   }
-  respond(problem(404, "not_found", "GET /admin/load and PUT /admin/workers are what there is."));
+  if (request.path == "/admin/accounts" && request.method == HttpMethod::kPost) {
+    return create_account(accounts, request, thread, std::move(respond));
+  }
+  respond(problem(404,
+                  "not_found",
+                  "GET /admin/load, PUT /admin/workers and POST /admin/accounts are what there "
+                  "is."));
 }
 
 }  // namespace
 
-signaling::HttpRoute admin_route(sfu::MediaEngine& engine, std::string token) {
+std::string_view refusal_text(chat::ChatError error) {
+  switch (error) {
+    case chat::ChatError::kConflict:
+      return "that login is taken";
+    case chat::ChatError::kWeakPassword:
+      return "the password has to have 8 to 256 characters and must not be one that everybody "
+             "tries first";
+    case chat::ChatError::kInvalid:
+      return "a login has 3 to 32 ASCII letters, digits, '.', '_' and '-', and begins with a "
+             "letter or digit";
+    default:
+      return "the store is busy or failing; try again";
+  }
+}
+
+signaling::HttpRoute admin_route(sfu::MediaEngine& engine,
+                                 chat::AccountService& accounts,
+                                 std::string token) {
   return {"/admin/",
           signaling::RouteAccess::kTrusted,
-          [&engine, wanted = "Bearer " + std::move(token)](
+          [&engine, &accounts, wanted = "Bearer " + std::move(token)](
               const HttpRequest& request, Executor& thread, HttpResponder respond) {
             if (!same_secret(request.authorization, wanted)) {
               return respond(problem(
                   401, "auth.required", "Send the token in admin.token of the data folder."));
             }
-            serve(engine, request, thread, std::move(respond));
+            serve(engine, accounts, request, thread, std::move(respond));
           }};
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "chat/service/account_service.h"
 #include "sfu/api/media_engine.h"
 #include "signaling/server/http_types.h"
 
@@ -11,8 +12,14 @@ namespace parlance::server {
 
 // GET /admin/load: {"shards":[...],"workers":[...],"counters":{...}}.
 // PUT /admin/workers {"workers":N}: the same, once N workers run.
-// Both want "Authorization: Bearer TOKEN". The engine has to outlive the route.
-signaling::HttpRoute admin_route(sfu::MediaEngine& engine, std::string token);
+// POST /admin/accounts {"login":...,"password":...}: 201 {"user":ID}, an administrator.
+// All want "Authorization: Bearer TOKEN". Engine and accounts have to outlive the route.
+signaling::HttpRoute admin_route(sfu::MediaEngine& engine,
+                                 chat::AccountService& accounts,
+                                 std::string token);
+
+// Why an account could not be made, for the operator.
+std::string_view refusal_text(chat::ChatError error);
 
 std::string load_json(const sfu::EngineLoad& load);
 

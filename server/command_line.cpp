@@ -107,6 +107,13 @@ std::variant<Invocation, Finished> read_command_line(const std::vector<std::stri
   auto* workers_command = app.add_subcommand("workers", "load of shards and workers; change N");
   workers_command->add_option("N", workers, "how many workers the running server shall have")
       ->check(CLI::Range(1, 256));
+  std::string login;
+  bool password_from_stdin = false;
+  auto* admin = app.add_subcommand("admin", "accounts of operators");
+  admin->require_subcommand(1);
+  auto* create_admin = admin->add_subcommand("create", "make one, and print its password");
+  create_admin->add_option("LOGIN", login, "the name to sign in with")->required();
+  create_admin->add_flag("--password-stdin", password_from_stdin, "read the password instead");
   auto* doctor = app.add_subcommand("doctor", "look for what keeps calls from working");
 
   try {
@@ -122,13 +129,19 @@ std::variant<Invocation, Finished> read_command_line(const std::vector<std::stri
   if (!configuration) {
     return Finished{kExitConfiguration, configuration.error() + "\n"};
   }
-  Invocation invocation{Command::kServe, workers.value_or(0), std::move(*configuration)};
+  Invocation invocation{Command::kServe,
+                        workers.value_or(0),
+                        std::move(login),
+                        password_from_stdin,
+                        std::move(*configuration)};
   if (check) {
     invocation.command = Command::kCheckConfiguration;
   } else if (workers_command->parsed()) {
     invocation.command = workers ? Command::kSetWorkers : Command::kShowLoad;
   } else if (doctor->parsed()) {
     invocation.command = Command::kDoctor;
+  } else if (create_admin->parsed()) {
+    invocation.command = Command::kCreateAdmin;
   }
   return invocation;
 }

@@ -12,11 +12,20 @@
 
 namespace parlance::server {
 
-enum class Command : std::uint8_t { kServe, kCheckConfiguration, kShowLoad, kSetWorkers, kDoctor };
+enum class Command : std::uint8_t {
+  kServe,
+  kCheckConfiguration,
+  kShowLoad,
+  kSetWorkers,
+  kDoctor,
+  kCreateAdmin
+};
 
 struct Invocation {
   Command command = Command::kServe;
   unsigned workers = 0;  // of kSetWorkers
+  std::string login;     // of kCreateAdmin, like the next
+  bool password_from_stdin = false;
   Configuration configuration;
 };
 

@@ -40,5 +40,6 @@ inline constexpr const char* kAdminTokenFile = "admin.token";
 inline constexpr const char* kAdminUrlFile = "admin.url";
 inline constexpr const char* kLanCertificateFile = "lan.crt";
 inline constexpr const char* kLanKeyFile = "lan.key";
+inline constexpr const char* kTokenKeysFolder = "token-keys";
 
 }  // namespace parlance::server

@@ -10,6 +10,7 @@
 
 #include "server/command_line.h"
 #include "server/commands.h"
+#include "server/create_admin.h"
 #include "server/exit_codes.h"
 #include "server/serve.h"
 
@@ -32,6 +33,9 @@ int run(Invocation invocation) {
       return parlance::server::run_workers(invocation.configuration, std::nullopt);
     case Command::kSetWorkers:
       return parlance::server::run_workers(invocation.configuration, invocation.workers);
+    case Command::kCreateAdmin:
+      return parlance::server::run_create_admin(
+          invocation.configuration, invocation.login, invocation.password_from_stdin);
     case Command::kDoctor:
       return parlance::server::run_doctor(invocation.configuration);
   }

@@ -225,7 +225,10 @@ std::string configuration_document() {
       "`parlance "
       "workers N`\nchanges the number of workers of the running server; `parlance doctor` looks "
       "for what "
-      "keeps calls from\nworking on this machine.\n\n"
+      "keeps calls from\nworking on this machine; `parlance admin create LOGIN` makes an "
+      "administrator's "
+      "account, while the server runs or not, and\nprints its password (`--password-stdin` reads "
+      "one).\n\n"
       "Exit codes: 0 stopped as asked; 1 our fault; 2 the configuration is wrong; 3 the machine "
       "refuses "
       "(a port in\nuse, a folder that can't be written or belongs to a running server).\n";

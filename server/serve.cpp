@@ -17,6 +17,9 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
+#include "chat/adapters/accounts/account_flow.h"
+#include "chat/adapters/argon2/argon2_hasher.h"
+#include "chat/adapters/jwt/jwt_tokens.h"
 #include "chat/adapters/store_threads/start_chat_service.h"
 #include "server/admin.h"
 #include "server/data_folder.h"
@@ -51,6 +54,7 @@ struct Running {
   std::unique_ptr<DataFolder> folder;
   std::unique_ptr<signaling::SignalingServer> signaling;
   std::unique_ptr<chat::ChatService> chat;
+  std::unique_ptr<chat::AccountService> accounts;
   std::unique_ptr<sfu::MediaEngine> media;
 };
 
@@ -95,6 +99,23 @@ Step start_chat(Running& running) {
     return std::unexpected(chat.error());
   }
   running.chat = std::move(*chat);
+  return {};
+}
+
+Step start_accounts(Running& running) {
+  auto tokens = chat::open_jwt_tokens(running.folder->path() / kTokenKeysFolder);
+  if (!tokens) {
+    return std::unexpected(tokens.error());
+  }
+  running.accounts = chat::start_accounts(
+      *running.chat,
+      chat::make_argon2_hasher(),
+      std::move(*tokens),
+      [&running](chat::UserId user, const std::vector<chat::DeviceId>& devices) {
+        if (auto* publisher = running.publisher.load()) {
+          publisher->revoke(user, devices);
+        }
+      });
   return {};
 }
 
@@ -171,10 +192,9 @@ Step start_signaling(Running& running, std::optional<signaling::TlsFiles> tls, s
       [&running] {
         return running.stopping ? std::optional<std::string>("stopping") : std::nullopt;
       },
-      {admin_route(*running.media, std::move(token))},
-      [log = running.log](const std::string& line) {
-        log->warn("signaling: {}", line);
-      }};
+      {admin_route(*running.media, *running.accounts, std::move(token))},
+      [log = running.log](const std::string& line) { log->warn("signaling: {}", line); },
+      running.accounts.get()};
   auto server = signaling::start_signaling_server(std::move(options), std::move(dependencies));
   if (!server) {
     return std::unexpected(server.error());
@@ -255,6 +275,7 @@ Step start(Running& running) {
   const std::string token = new_admin_token();
   for (const auto& step : std::initializer_list<std::function<Step()>>{
            [&] { return start_chat(running); },
+           [&] { return start_accounts(running); },
            [&] { return start_media(running); },
            [&] {
              return start_signaling(running, std::move(tls), token);
@@ -284,6 +305,9 @@ void stop(Running& running) {
   if (running.signaling) {
     running.signaling->drain(kDrainSpread, kDrainPatience);
   }
+  if (running.accounts) {
+    running.accounts->stop();
+  }
   if (running.chat) {
     running.chat->stop();
   }
@@ -292,6 +316,7 @@ void stop(Running& running) {
   }
   running.publisher = nullptr;
   running.media.reset();
+  running.accounts.reset();
   running.chat.reset();
   running.signaling.reset();
 }

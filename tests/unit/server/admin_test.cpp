@@ -14,13 +14,53 @@ namespace {
 using signaling::HttpMethod;
 using testing::HasSubstr;
 
+// Makes administrators only, at once.
+class FakeAccounts final : public chat::AccountService {
+ public:
+  void create_account(chat::NewAccount, Executor&, chat::Reply<chat::Credentials>) override {}
+
+  void create_admin(std::string login,
+                    std::string password,
+                    Executor& reply_on,
+                    chat::Reply<chat::User> reply) override {
+    std::expected<chat::User, chat::ChatError> made(chat::User{.id = {}, .name = login});
+    if (password == "weak") {
+      made = std::unexpected(chat::ChatError::kWeakPassword);
+    } else if (login == "taken") {
+      made = std::unexpected(chat::ChatError::kConflict);
+    }
+    reply_on.post([out = std::move(reply), made]() mutable { out(made); });
+  }
+
+  void sign_in(
+      std::string, std::string, std::string, Executor&, chat::Reply<chat::Credentials>) override {}
+
+  void refresh(std::string, Executor&, chat::Reply<chat::Credentials>) override {}
+
+  void authenticate(std::string, Executor&, chat::Reply<chat::Identity>) override {}
+
+  void sign_out(chat::UserId,
+                std::optional<chat::DeviceId>,
+                Executor&,
+                chat::Reply<void>) override {}
+
+  void list_devices(chat::UserId, Executor&, chat::Reply<std::vector<chat::DeviceState>>) override {
+  }
+
+  void find_users(std::string, Executor&, chat::Reply<std::vector<chat::FoundUser>>) override {}
+
+  std::string key_set() const override { return {}; }
+
+  void stop() override {}
+};
+
 class AdminTest : public testing::Test {
  protected:
   signaling::HttpResponse ask(HttpMethod method,
                               const std::string& path,
                               const std::string& body = "",
                               const std::string& authorization = "Bearer secret") {
-    const auto route = admin_route(engine, "secret");
+    const auto route = admin_route(engine, accounts, "secret");
     signaling::HttpRequest request;
     request.method = method;
     request.path = path;
@@ -34,6 +74,7 @@ class AdminTest : public testing::Test {
   }
 
   test::FakeMediaEngine engine;
+  FakeAccounts accounts;
   test::ManualExecutor executor;
 };
 
@@ -48,6 +89,16 @@ TEST_F(AdminTest, WantsItsToken) {
 TEST_F(AdminTest, ChangesTheNumberOfWorkers) {
   EXPECT_EQ(ask(HttpMethod::kPut, "/admin/workers", R"({"workers":3})").status, 200);
   EXPECT_TRUE(engine.has("set_workers 3"));
+}
+
+TEST_F(AdminTest, MakesAnAdministrator) {
+  const auto made = [&](const std::string& body) {
+    return ask(HttpMethod::kPost, "/admin/accounts", body).status;
+  };
+  EXPECT_EQ(made(R"({"login":"root","password":"long enough"})"), 201);
+  EXPECT_EQ(made(R"({"login":"taken","password":"long enough"})"), 409);
+  EXPECT_EQ(made(R"({"login":"root","password":"weak"})"), 422);
+  EXPECT_EQ(ask(HttpMethod::kPost, "/admin/accounts", "{}", "Bearer wrong").status, 401);
 }
 
 TEST_F(AdminTest, RefusesNumbersThatAreNone) {
