@@ -36,13 +36,19 @@ StoreError classify(std::string_view sqlstate) {
   return found != kRefusals.end() ? StoreError::kRefused : StoreError::kUnavailable;
 }
 
-// One line for the log.
-std::string in_one_line(std::string text) {
-  std::ranges::replace_if(text, [](char c) { return c == '\n' || c == '\t'; }, ' ');
-  while (text.ends_with(' ')) {
-    text.pop_back();
+// One line for the log, to which a full stop may be added.
+std::string in_one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const bool space = c == '\n' || c == '\t' || c == ' ';
+    if (!space || !line.ends_with(' ')) {
+      line += space ? ' ' : c;
+    }
   }
-  return text;
+  while (line.ends_with(' ') || line.ends_with('.') || line.ends_with('?')) {
+    line.pop_back();
+  }
+  return line;
 }
 
 }  // namespace
