@@ -8,6 +8,12 @@ const kServerFaults = [
   {kind: "restart", weight: 1, forMs: [0, 300]},    // SIGTERM: clients are told to come back
 ];
 
+// Where the server has a database that can be struck.
+const kDatabaseFaults = [
+  {kind: "databaseKill", weight: 2, forMs: [0, 2500]},    // ends without a checkpoint, and recovers
+  {kind: "databaseFreeze", weight: 2, forMs: [300, 5000]},
+];
+
 // On one member or on all.
 const kMemberFaults = [
   {kind: "cut", weight: 4, forMs: [0, 800], ofAll: 0.15},     // connections reset, new ones too
@@ -23,7 +29,7 @@ const kBetweenServerFaultsMs = [800, 4000];
 const kBetweenMemberFaultsMs = [100, 900];
 const kBetweenFloodsMs = [4000, 20_000];
 
-export const kKinds = [...kServerFaults, ...kMemberFaults, kFlood].map(({kind}) => kind);
+export const kKinds = [...kServerFaults, ...kDatabaseFaults, ...kMemberFaults, kFlood].map(({kind}) => kind);
 
 function chosen(random, faults) {
   let at = random() * faults.reduce((sum, {weight}) => sum + weight, 0);
@@ -45,10 +51,11 @@ function lane(random, ms, faults, pauses, {members, overlapping}) {
 }
 
 // Lanes of {at, kind, forMs, who?}, times in ms from the beginning; a lane's faults follow each other.
-export function schedule({seed, ms, members}) {
+export function schedule({seed, ms, members, database = false}) {
   const random = seeded(seed);
+  const serverFaults = database ? [...kServerFaults, ...kDatabaseFaults] : kServerFaults;
   return {
-    server: lane(random, ms, kServerFaults, kBetweenServerFaultsMs, {members}),
+    server: lane(random, ms, serverFaults, kBetweenServerFaultsMs, {members}),
     members: lane(random, ms, kMemberFaults, kBetweenMemberFaultsMs, {members, overlapping: true}),
     floods: lane(random, ms, [kFlood], kBetweenFloodsMs, {members}),
   };

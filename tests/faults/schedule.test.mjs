@@ -3,7 +3,7 @@ import assert from "node:assert";
 import test from "node:test";
 import {kKinds, schedule} from "./schedule.mjs";
 
-const run = (seed, ms = 60_000) => schedule({seed, ms, members: 8});
+const run = (seed, ms = 60_000) => schedule({seed, ms, members: 8, database: true});
 
 test("the same seed strikes the same, another one otherwise", () => {
   assert.deepStrictEqual(run(3), run(3));

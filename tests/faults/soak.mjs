@@ -1,4 +1,4 @@
-// node soak.mjs MINUTES [--seed N] [--storage sqlite|postgres://...]: one trial after the other, each with the next
+// node soak.mjs MINUTES [--seed N] [--storage sqlite|postgres|postgres://...]: one trial after the other, each with the next
 // seed, until one finds something.
 import crypto from "node:crypto";
 import {parseArgs} from "node:util";

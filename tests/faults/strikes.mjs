@@ -60,6 +60,18 @@ export class Strikes {
     await this.world.server.start();
   }
 
+  async databaseKill({forMs}) {
+    await this.world.storage.database.stop();
+    await delay(forMs);
+    await this.world.storage.database.startAgain();
+  }
+
+  async databaseFreeze({forMs}) {
+    this.world.storage.database.freeze();
+    await delay(forMs);
+    this.world.storage.database.thaw();
+  }
+
   async cut(strike) {
     for (const {proxy} of this.#members(strike)) proxy.cut();
     await delay(strike.forMs);

@@ -9,7 +9,7 @@ import {check, describe} from "./checker.mjs";
 import {Counters} from "./counters.mjs";
 import {Member} from "./member.mjs";
 import {schedule} from "./schedule.mjs";
-import {storageOf} from "./storage.mjs";
+import {openStorage} from "./storage.mjs";
 import {Strikes} from "./strikes.mjs";
 
 const kWritersEach = 3;
@@ -45,14 +45,15 @@ async function makeConversations(members, count, random) {
 class Trial {
   constructor({seed, seconds, members = 10, rooms = 5, storage = "sqlite", binary, plan, settleMs = kSettleMs}) {
     this.random = seeded(seed ^ 0x5eed);
-    Object.assign(this, {seed, ms: seconds * 1000, count: members, roomCount: rooms, storage: storageOf(storage), binary, settleMs});
-    this.plan = plan ?? schedule({seed, ms: this.ms, members});
+    Object.assign(this, {seed, ms: seconds * 1000, count: members, roomCount: rooms, storageKind: storage, binary, settleMs, plan});
     this.record = {asked: new Map(), acknowledged: [], open: new Set()};
     this.counters = new Counters();
     this.flooding = false;
   }
 
   async setUp() {
+    this.storage = await openStorage(this.storageKind);
+    this.plan ??= schedule({seed: this.seed, ms: this.ms, members: this.count, database: !!this.storage.database});
     this.server = await Server.run({web: "", flags: this.storage.flags, binary: this.binary});
     this.members = [];
     for (let i = 0; i < this.count; ++i) {
@@ -134,7 +135,8 @@ class Trial {
     this.record.after = await readAfterwards(readers);
     const code = await this.server.terminate();
     const {rows, complaints} = await this.storage.read(this.server);
-    this.record.rows = rows;
+    // Others' conversations may be in the same database.
+    this.record.rows = new Map(this.rooms.map(({c}) => [c, rows.get(c) ?? []]));
     if (code !== 0) complaints.push({kind: "server", text: `it ended with ${code}`});
     if (this.counters.totals.get("bugs") > 0) complaints.push({kind: "server", text: this.server.output.slice(-2000)});
     return complaints;
@@ -146,7 +148,7 @@ class Trial {
 
   summary(counts) {
     const struck = [...this.strikes.counts].map(([kind, n]) => `${n} ${kind}`).join(", ");
-    return `seed ${this.seed}, ${this.ms / 1000} s, ${this.count} members, ${this.roomCount} conversations; struck: ${struck || "nothing"}; ` +
+    return `${this.storageKind.split(":")[0]}, seed ${this.seed}, ${this.ms / 1000} s, ${this.count} members, ${this.roomCount} conversations; struck: ${struck || "nothing"}; ` +
       `sessions resumed ${this.total("resumed")}, reset ${this.total("reset")}, started ${this.total("started")}; ` +
       `the server counted ${this.counters}; ` +
       `requests refused for their rate ${this.total("refused")}, answered as repeated ${this.total("repeated")}; ` +
@@ -163,6 +165,7 @@ class Trial {
     } finally {
       for (const {proxy} of this.members ?? []) proxy.stop();
       await this.server?.stop();
+      await this.storage?.close();
     }
   }
 }
