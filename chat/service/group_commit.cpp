@@ -1,7 +1,10 @@
 #include "chat/service/group_commit.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <utility>
+#include <variant>
 
 #include "base/check.h"
 
@@ -28,7 +31,14 @@ std::expected<std::vector<Event>, StoreError> GroupCommit::commit(Batch batch, U
   for (const auto& request : batch) {
     request->announce(footprint);
   }
+  for (const auto& [conversation, before] : doubts_.conversations) {
+    footprint.conversations.push_back(conversation);
+  }
+  for (const auto& [user, before] : doubts_.users) {
+    footprint.users.push_back(user);
+  }
   session_.begin(footprint);
+  std::vector<Event> events = kept_after_all();
   Commands commands(session_.reads(), session_.writes(), now);
   try {
     for (const auto& request : batch) {
@@ -38,11 +48,56 @@ std::expected<std::vector<Event>, StoreError> GroupCommit::commit(Batch batch, U
     session_.rollback();
     return std::unexpected(StoreError::kRefused);
   }
+  std::vector<Event> made = commands.take_events();
   if (const auto committed = session_.commit(); !committed) {
+    if (committed.error() == StoreError::kUnavailable) {
+      doubt(made);
+    }
     return std::unexpected(committed.error());
   }
   ++counts_.commits;
-  return commands.take_events();
+  doubts_ = {};
+  std::ranges::move(made, std::back_inserter(events));
+  return events;
+}
+
+void GroupCommit::doubt(const std::vector<Event>& events) {
+  // The first event of a stream that is in doubt says where to look: it stays.
+  const auto note = [this](auto& streams, const auto& stream, Revision r) {
+    if (doubts_.conversations.size() + doubts_.users.size() < kMaxDoubts) {
+      streams.try_emplace(stream, r - 1);
+    }
+  };
+  for (const Event& event : events) {
+    if (const auto* of_user = std::get_if<UserEvent>(&event)) {
+      note(doubts_.users, of_user->user, of_user->r);
+    } else {
+      const auto& of_conversation = std::get<ConversationEvent>(event);
+      note(doubts_.conversations, of_conversation.conversation, of_conversation.r);
+    }
+  }
+}
+
+std::vector<Event> GroupCommit::kept_after_all() {
+  EventLog& log = session_.reads().log;
+  std::vector<Event> kept;
+  const auto take_all = [&kept](Revision last, const auto& next_page) {
+    for (bool more = true; more;) {
+      auto page = next_page(last);
+      more = page.size() == kMaxPage;
+      for (auto& event : page) {
+        last = event.r;
+        kept.emplace_back(std::move(event));
+      }
+    }
+  };
+  for (const auto& [conversation, before] : doubts_.conversations) {
+    take_all(before, [&](Revision last) { return log.events(conversation, last, kMaxPage); });
+  }
+  for (const auto& [user, before] : doubts_.users) {
+    take_all(before, [&](Revision last) { return log.user_events(user, last, kMaxPage); });
+  }
+  return kept;
 }
 
 void GroupCommit::settle(Batch batch, std::expected<std::vector<Event>, StoreError> outcome) {

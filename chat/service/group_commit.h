@@ -1,8 +1,10 @@
 // Many changes in one commit, with no answer and no event before it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,7 +38,8 @@ struct CommitCounts {
 
 // Runs each batch in one transaction: all of its events are published and all of its requests
 // answered after the commit. A batch that the store refuses is tried again request by request, so
-// that one bad request doesn't fail its neighbours.
+// that one bad request doesn't fail its neighbours. What a commit kept although it failed is
+// published with the next one that doesn't, before that one's own events: nobody sees a gap.
 class GroupCommit {
  public:
   GroupCommit(WriteSession& session, EventSink sink) : session_(session), sink_(std::move(sink)) {}
@@ -45,15 +48,28 @@ class GroupCommit {
 
   const CommitCounts& counts() const { return counts_; }
 
+  // Streams in doubt, while the store fails; of further ones those who are connected learn when
+  // they sync.
+  static constexpr std::size_t kMaxDoubts = 4096;
+
  private:
   using Batch = std::span<const std::unique_ptr<WriteRequest>>;
 
+  // Streams in which a commit that failed may have kept events, each with the revision before them.
+  struct Doubts {
+    std::map<ConversationId, Revision> conversations = {};
+    std::map<UserId, Revision> users = {};
+  };
+
+  void doubt(const std::vector<Event>& events);
+  std::vector<Event> kept_after_all();
   std::expected<std::vector<Event>, StoreError> commit(Batch batch, UnixMillis now);
   void settle(Batch batch, std::expected<std::vector<Event>, StoreError> outcome);
 
   WriteSession& session_;
   EventSink sink_;
   CommitCounts counts_;
+  Doubts doubts_;
 };
 
 }  // namespace parlance::chat

@@ -34,6 +34,7 @@ class Probe final : public WriteRequest {
                                .cmid = {},
                                .body = {}},
                    footprint);
+    footprint.renamed.push_back(id_of<UserId>(2));
   }
 
   void attempt(Commands& commands) override { work_(commands); }
@@ -174,6 +175,32 @@ TEST_F(GroupCommitTest, FindsWhatWasStoredAfterAllWhenItIsAskedAgain) {
   EXPECT_THAT(run_batch(), ElementsAre(End::kCommitted));
   EXPECT_TRUE(duplicate);
   EXPECT_EQ(head().last_q, 1);
+}
+
+TEST_F(GroupCommitTest, PublishesWhatWasStoredAfterAllBeforeWhatComesNext) {
+  const UserId bob = guest(2, "Bob");
+  faults_.commits_after_all = true;
+  add_message(50);
+  add_message(51);
+  add([&](Commands& commands) { static_cast<void>(commands.run(RenameUser{bob, "Robert"})); });
+  EXPECT_THAT(run_batch(), Each(End::kUnavailable));
+  faults_.commits_after_all = false;
+  faults_.commits = true;
+  add_message(52);
+  EXPECT_THAT(run_batch(), Each(End::kUnavailable));
+  EXPECT_THAT(published_.all(), IsEmpty());
+  faults_.commits = false;
+  add_message(53);
+  EXPECT_THAT(run_batch(), Each(End::kCommitted));
+  add_message(54);
+  EXPECT_THAT(run_batch(), Each(End::kCommitted));
+
+  std::vector<Revision> revisions;
+  for (const ConversationEvent& event : published_.of(room_)) {
+    revisions.push_back(event.r);
+  }
+  EXPECT_THAT(revisions, ElementsAre(2, 3, 4, 5));
+  EXPECT_THAT(published_.of(bob), SizeIs(1));
 }
 
 TEST_F(GroupCommitTest, LetsNoBadRequestFailItsNeighbours) {
