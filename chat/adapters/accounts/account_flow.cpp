@@ -47,7 +47,7 @@ class AccountFlow final : public AccountService {
         hasher_(std::move(hasher)),
         tokens_(std::move(tokens)),
         sink_(std::move(sink)),
-        hashing_("password-hash", kMaxQueuedHashes, 1, [this](StoreThread<Task>::Batch batch) {
+        hashing_("password-hash", kMaxQueuedHashes, 1, [](StoreThread<Task>::Batch batch) {
           for (const auto& task : batch) {
             (*task)();
           }

@@ -85,7 +85,8 @@ void MemoryWrites::update_device(const DeviceState& changed) {
   if (row == nullptr) {
     return;
   }
-  undo_.push([row, old = *row] { *row = old; });
+  // By id: its row may go and come back in the meantime.
+  undo_.push([this, old = *row] { state_.devices[old.id] = old; });
   row->name = changed.name;
   row->last_used_at = changed.last_used_at;
   row->token_number = changed.token_number;
