@@ -77,6 +77,12 @@ TEST_F(CommandLineTest, KnowsItsCommands) {
   EXPECT_EQ(set.workers, 3u);
   EXPECT_EQ(set.configuration.data.folder, "elsewhere");
   EXPECT_EQ(good({"doctor"}).command, Command::kDoctor);
+  const Invocation admin = good({"--data", "elsewhere", "admin", "create", "root"});
+  EXPECT_EQ(admin.command, Command::kCreateAdmin);
+  EXPECT_EQ(admin.login, "root");
+  EXPECT_FALSE(admin.password_from_stdin);
+  EXPECT_EQ(admin.configuration.data.folder, "elsewhere");
+  EXPECT_TRUE(good({"admin", "create", "root", "--password-stdin"}).password_from_stdin);
   EXPECT_EQ(good({"--check-config"}).command, Command::kCheckConfiguration);
   EXPECT_TRUE(good({"--lan"}).configuration.http.lan);
 }

@@ -7,6 +7,7 @@
 #include "signaling/server/address_limiter.h"
 #include "signaling/server/content_hash.h"
 #include "signaling/server/deadlines.h"
+#include "signaling/server/http_answers.h"
 #include "signaling/server/hub.h"
 #include "signaling/server/secure_random.h"
 #include "signaling/server/tickets.h"
@@ -52,6 +53,36 @@ TEST(Tickets, OpenOnesAreBounded) {
     tickets.issue(kAda, "", kStart + seconds(1));
   }
   EXPECT_FALSE(tickets.redeem(oldest, "", kStart + seconds(1)));
+}
+
+TEST(Tickets, OfADeviceThatWasSignedOutAreGoodForNothing) {
+  Tickets tickets;
+  const std::string before = tickets.issue(kAda, "", kStart);
+  tickets.revoke(kAda.device, kStart);
+  const std::string after = tickets.issue(kAda, "", kStart);  // its request was on its way
+  EXPECT_FALSE(tickets.redeem(before, "", kStart));
+  EXPECT_FALSE(tickets.redeem(after, "", kStart + seconds(1)));
+  EXPECT_TRUE(tickets.is_revoked(kAda.device, kStart + seconds(89)));
+  EXPECT_FALSE(tickets.is_revoked(kAda.device, kStart + seconds(90)));
+}
+
+TEST(AddressLimiter, CountsByTheMinute) {
+  AddressLimiter limiter({.per_second = 10, .burst = 2, .seconds = 60});
+  EXPECT_EQ(limiter.wait_ms("ada", kStart), 0U);
+  EXPECT_EQ(limiter.wait_ms("ada", kStart), 0U);
+  EXPECT_EQ(limiter.wait_ms("ada", kStart), 6000U);
+  EXPECT_EQ(limiter.wait_ms("ada", kStart + seconds(5)), 1000U);
+  EXPECT_EQ(limiter.wait_ms("ada", kStart + seconds(6)), 0U);
+  EXPECT_EQ(limiter.wait_ms("ada", kStart + seconds(6)), 6000U);
+}
+
+TEST(HttpAnswers, DecodeWhatAQueryHolds) {
+  EXPECT_EQ(query_value("x=1&q=a%20b", "q"), "a%20b");
+  EXPECT_EQ(query_value("qq=1", "q"), "");
+  EXPECT_EQ(decoded("a%20b+c"), "a b c");
+  EXPECT_EQ(decoded("100%"), "100%");
+  EXPECT_EQ(decoded("%zz%4"), "%zz%4");
+  EXPECT_EQ(decoded("%C3%A4"), "\xC3\xA4");
 }
 
 TEST(AddressLimiter, CountsEachAddressAlone) {
