@@ -15,6 +15,16 @@ constexpr bool may_change(Role asker_role, Role member_role, Role new_role) {
   return is_host(asker_role) && asker_role < member_role && asker_role <= new_role;
 }
 
+// Invites, bans and members that are brought in. Nobody joins the two of a direct conversation.
+constexpr bool may_admit(Role role, ConversationKind kind) {
+  return is_host(role) && kind != ConversationKind::kDirect;
+}
+
+constexpr bool is_open(const Invite& invite, UnixMillis now) {
+  return (invite.expires_at == 0 || now < invite.expires_at) &&
+         (invite.max_uses == 0 || invite.uses < invite.max_uses);
+}
+
 // Title, archive and settings. The two of a direct conversation have nothing to decide.
 constexpr bool may_configure(Role role, ConversationKind kind) {
   return role <= Role::kAdmin && kind != ConversationKind::kDirect;

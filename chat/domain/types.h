@@ -18,6 +18,7 @@ using UserId = Id<struct UserTag>;
 using DeviceId = Id<struct DeviceTag>;
 using ConversationId = Id<struct ConversationTag>;
 using MessageId = Id<struct MessageTag>;
+using InviteId = Id<struct InviteTag>;
 
 // Limits that clients are told of (docs/limits.md).
 inline constexpr std::size_t kMaxNameBytes = 64;
@@ -32,6 +33,9 @@ inline constexpr std::size_t kMaxCursors = 500;
 // Members of a conversation and conversations of a user are listed whole, in one frame.
 inline constexpr std::size_t kMaxMembers = 500;
 inline constexpr std::size_t kMaxConversations = 500;
+inline constexpr std::size_t kMaxInvites = 100;  // of a conversation, listed whole
+inline constexpr std::size_t kMaxBans = 1'000;   // the same
+inline constexpr std::size_t kMaxAdded = 50;     // members by one request
 
 // Dense per conversation: number of a message, and revision counting every change of the
 // conversation.
@@ -115,6 +119,20 @@ struct Conversation {
   Revision last_r = 0;
 
   bool operator==(const Conversation&) const = default;
+};
+
+// One more way in beside the conversation's own code.
+struct Invite {
+  InviteId id;
+  ConversationId conversation;
+  std::string code;
+  UserId creator;
+  UnixMillis created_at = 0;
+  UnixMillis expires_at = 0;  // 0: never
+  std::int64_t max_uses = 0;  // 0: any number
+  std::int64_t uses = 0;
+
+  bool operator==(const Invite&) const = default;
 };
 
 struct ConversationView {

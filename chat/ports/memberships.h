@@ -17,6 +17,9 @@ class Memberships {
   virtual std::vector<Member> members(ConversationId conversation) = 0;
   // In the order of their ids, which is about that of their creation.
   virtual std::vector<Conversation> conversations_of(UserId user) = 0;
+  // Whoever may not come back; in the order of their ids.
+  virtual bool is_banned(ConversationId conversation, UserId user) = 0;
+  virtual std::vector<UserId> banned(ConversationId conversation) = 0;
 };
 
 // Writing, with the guarantees of DirectoryWriter. A conversation or user that isn't there refuses
@@ -27,6 +30,8 @@ class MembershipWriter {
   // Adds the member, or replaces its role and visible_from. The name isn't stored here.
   virtual void put(ConversationId conversation, const Member& member) = 0;
   virtual void erase(ConversationId conversation, UserId user) = 0;
+  // The same again changes nothing.
+  virtual void set_banned(ConversationId conversation, UserId user, bool banned) = 0;
 };
 
 }  // namespace parlance::chat

@@ -11,6 +11,7 @@
 #include "chat/ports/accounts.h"
 #include "chat/ports/directory.h"
 #include "chat/ports/event_log.h"
+#include "chat/ports/invites.h"
 #include "chat/ports/memberships.h"
 
 namespace parlance::chat {
@@ -51,6 +52,7 @@ struct StoreReads {
   Directory& directory;
   Accounts& accounts;
   Memberships& memberships;
+  Invites& invites;
   EventLog& log;
 };
 
@@ -59,6 +61,7 @@ struct StoreWrites {
   DirectoryWriter& directory;
   AccountWriter& accounts;
   MembershipWriter& memberships;
+  InviteWriter& invites;
   EventLogWriter& log;
 };
 

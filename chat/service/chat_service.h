@@ -77,11 +77,11 @@ class ChatService {
         std::move(request), Waiter<typename Change::Answer>(reply_on, std::move(reply))));
   }
 
-  // Any question of queries.h.
+  // Any question that Queries answers: `question` takes one and gives std::expected<T, ChatError>.
   template <typename T, typename Question>
   void ask(Question question, Executor& reply_on, Reply<T> reply) {
-    enqueue(std::unique_ptr<ReadRequest>(std::make_unique<PendingRead<Question, T>>(
-        std::move(question), Waiter<T>(reply_on, std::move(reply)))));
+    enqueue(std::make_unique<PendingRead<Question, T>>(std::move(question),
+                                                       Waiter<T>(reply_on, std::move(reply))));
   }
 
   virtual void enqueue(std::unique_ptr<WriteRequest> request) = 0;

@@ -1,5 +1,8 @@
 #include "chat/service/commands.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "chat/domain/permissions.h"
 #include "chat/domain/text_rules.h"
 
@@ -136,17 +139,136 @@ std::expected<ConversationView, ChatError> Commands::run(const AcceptInvite& req
     return fault(ChatError::kUnauthenticated);
   }
   const auto invited = reads_.directory.conversation_invited_by(request.code);
-  if (!invited) {
+  auto invite = invited ? std::nullopt : reads_.invites.invite_by_code(request.code);
+  if (!invited && !invite) {
     return fault(ChatError::kNotFound);
   }
-  const ConversationId conversation = invited->conversation.id;
+  const ConversationId conversation = invited ? invited->conversation.id : invite->conversation;
   if (reads_.memberships.member(conversation, request.user)) {
     return view(conversation);
   }
-  if (in_too_many(request.user) || reads_.memberships.members(conversation).size() >= kMaxMembers) {
-    return fault(ChatError::kTooMany);
+  // Whoever is kept out is told no more than a stranger without a code.
+  if ((invite && !is_open(*invite, now_)) ||
+      reads_.memberships.is_banned(conversation, request.user)) {
+    return fault(ChatError::kNotFound);
+  }
+  if (const auto room = room_for(request.user, conversation); !room) {
+    return fault(room.error());
+  }
+  if (invite) {
+    ++invite->uses;
+    writes_.invites.put(*invite);
   }
   return join(*user, conversation, kRoleByInvite);
+}
+
+std::expected<std::vector<Member>, ChatError> Commands::run(const AddMembers& request) {
+  const auto conversation = admitted_by(request.asker, request.conversation);
+  if (!conversation) {
+    return fault(conversation.error());
+  }
+  if (request.users.empty() || request.users.size() > kMaxAdded) {
+    return fault(ChatError::kInvalid);
+  }
+  // All or none: whatever can be refused is refused before the first one is in.
+  std::vector<UserHead> added;
+  for (const UserId id : request.users) {
+    const bool repeated =
+        std::ranges::any_of(added, [&](const UserHead& head) { return head.user.id == id; });
+    if (repeated || reads_.memberships.member(request.conversation, id)) {
+      continue;
+    }
+    const auto head = reads_.directory.user(id);
+    if (!head) {
+      return fault(ChatError::kNotFound);
+    }
+    if (reads_.memberships.is_banned(request.conversation, id)) {
+      return fault(ChatError::kForbidden);
+    }
+    if (in_too_many(id)) {
+      return fault(ChatError::kTooMany);
+    }
+    added.push_back(*head);
+  }
+  if (reads_.memberships.members(request.conversation).size() + added.size() > kMaxMembers) {
+    return fault(ChatError::kTooMany);
+  }
+  std::vector<Member> members;
+  for (const UserHead& head : added) {
+    join(head, request.conversation, kRoleByInvite);
+    if (auto member = reads_.memberships.member(request.conversation, head.user.id)) {
+      members.push_back(std::move(*member));
+    }
+  }
+  return members;
+}
+
+std::expected<void, ChatError> Commands::run(const BanMember& request) {
+  const auto asker = reads_.memberships.member(request.conversation, request.asker);
+  const auto conversation = admitted_by(request.asker, request.conversation);
+  if (!conversation) {
+    return fault(conversation.error());
+  }
+  const auto head = reads_.directory.user(request.member);
+  if (!head) {
+    return fault(ChatError::kNotFound);
+  }
+  const auto member = reads_.memberships.member(request.conversation, request.member);
+  const bool above =
+      !member || (request.asker != request.member &&
+                  may_remove(request.asker, asker->role, request.member, member->role));
+  if (!above) {
+    return fault(ChatError::kForbidden);
+  }
+  if (request.banned && !reads_.memberships.is_banned(request.conversation, request.member) &&
+      reads_.memberships.banned(request.conversation).size() >= kMaxBans) {
+    return fault(ChatError::kTooMany);
+  }
+  writes_.memberships.set_banned(request.conversation, request.member, request.banned);
+  if (request.banned && member) {
+    remove(*conversation, *head);
+  }
+  return {};
+}
+
+std::expected<Invite, ChatError> Commands::run(const CreateInvite& request) {
+  const auto conversation = admitted_by(request.asker, request.conversation);
+  if (!conversation) {
+    return fault(conversation.error());
+  }
+  if (auto taken = reads_.invites.invite(request.id)) {
+    return taken->conversation == request.conversation && taken->creator == request.asker
+               ? std::expected<Invite, ChatError>(std::move(*taken))
+               : fault(ChatError::kConflict);
+  }
+  const bool ends_before = request.expires_at != 0 && request.expires_at <= now_;
+  if (request.id.is_nil() || ends_before || request.expires_at < 0 || request.max_uses < 0) {
+    return fault(ChatError::kInvalid);
+  }
+  if (reads_.invites.invites(request.conversation).size() >= kMaxInvites) {
+    return fault(ChatError::kTooMany);
+  }
+  Invite invite{.id = request.id,
+                .conversation = request.conversation,
+                .code = request.code,
+                .creator = request.asker,
+                .created_at = now_,
+                .expires_at = request.expires_at,
+                .max_uses = request.max_uses};
+  writes_.invites.put(invite);
+  return invite;
+}
+
+std::expected<void, ChatError> Commands::run(const RevokeInvite& request) {
+  const auto conversation = admitted_by(request.asker, request.conversation);
+  if (!conversation) {
+    return fault(conversation.error());
+  }
+  const auto invite = reads_.invites.invite(request.id);
+  if (invite && invite->conversation == request.conversation) {
+    writes_.invites.erase(request.id);
+  }
+  return {};
 }
 
 std::expected<void, ChatError> Commands::run(const RemoveMember& request) {
@@ -160,9 +282,7 @@ std::expected<void, ChatError> Commands::run(const RemoveMember& request) {
   if (!may_remove(request.asker, asker->role, request.member, member->role)) {
     return fault(ChatError::kForbidden);
   }
-  writes_.memberships.erase(request.conversation, request.member);
-  change(record->conversation, ConversationEvent::MemberLeft{.user = request.member});
-  change(*head, UserEvent::ConversationRemoved{.conversation = request.conversation});
+  remove(record->conversation, *head);
   return {};
 }
 
@@ -218,6 +338,32 @@ void Commands::change(const UserHead& head, UserChange what) {
 
 bool Commands::in_too_many(UserId user) {
   return reads_.memberships.conversations_of(user).size() >= kMaxConversations;
+}
+
+std::expected<Conversation, ChatError> Commands::admitted_by(UserId asker,
+                                                             ConversationId conversation) {
+  const auto member = reads_.memberships.member(conversation, asker);
+  auto record = reads_.directory.conversation(conversation);
+  if (!member || !record) {
+    return fault(ChatError::kNotFound);
+  }
+  if (!may_admit(member->role, record->conversation.kind)) {
+    return fault(ChatError::kForbidden);
+  }
+  return std::move(record->conversation);
+}
+
+std::expected<void, ChatError> Commands::room_for(UserId user, ConversationId conversation) {
+  if (in_too_many(user) || reads_.memberships.members(conversation).size() >= kMaxMembers) {
+    return fault(ChatError::kTooMany);
+  }
+  return {};
+}
+
+void Commands::remove(const Conversation& conversation, const UserHead& member) {
+  writes_.memberships.erase(conversation.id, member.user.id);
+  change(conversation, ConversationEvent::MemberLeft{.user = member.user.id});
+  change(member, UserEvent::ConversationRemoved{.conversation = conversation.id});
 }
 
 ConversationView Commands::join(const UserHead& user, ConversationId conversation, Role role) {

@@ -25,6 +25,10 @@ class Commands {
   std::expected<Conversation, ChatError> run(const ConfigureConversation& request);
   std::expected<Member, ChatError> run(const ChangeMember& request);
   std::expected<ConversationView, ChatError> run(const AcceptInvite& request);
+  std::expected<std::vector<Member>, ChatError> run(const AddMembers& request);
+  std::expected<void, ChatError> run(const BanMember& request);
+  std::expected<Invite, ChatError> run(const CreateInvite& request);
+  std::expected<void, ChatError> run(const RevokeInvite& request);
   std::expected<void, ChatError> run(const RemoveMember& request);
   std::expected<Sent, ChatError> run(const SendMessage& request);
 
@@ -46,7 +50,11 @@ class Commands {
   void change(const UserHead& head, UserChange what);
   // Puts the user into a conversation that has it in neither stream yet.
   ConversationView join(const UserHead& user, ConversationId conversation, Role role);
+  void remove(const Conversation& conversation, const UserHead& member);
   ConversationView view(ConversationId conversation);
+  // Whether the asker may bring people into the conversation, or why not.
+  std::expected<Conversation, ChatError> admitted_by(UserId asker, ConversationId conversation);
+  std::expected<void, ChatError> room_for(UserId user, ConversationId conversation);
   bool in_too_many(UserId user);
 
   StoreReads reads_;

@@ -109,6 +109,32 @@ std::expected<ConversationList, ChatError> Queries::conversations(UserId asker) 
                           .user_r = head->last_r};
 }
 
+std::expected<void, ChatError> Queries::admits(UserId asker, ConversationId id) {
+  const auto member = reads_.memberships.member(id, asker);
+  const auto record = reads_.directory.conversation(id);
+  if (!member || !record) {
+    return fault(ChatError::kNotFound);
+  }
+  if (!may_admit(member->role, record->conversation.kind)) {
+    return fault(ChatError::kForbidden);
+  }
+  return {};
+}
+
+std::expected<std::vector<Invite>, ChatError> Queries::invites(UserId asker, ConversationId id) {
+  if (const auto may = admits(asker, id); !may) {
+    return fault(may.error());
+  }
+  return reads_.invites.invites(id);
+}
+
+std::expected<std::vector<UserId>, ChatError> Queries::banned(UserId asker, ConversationId id) {
+  if (const auto may = admits(asker, id); !may) {
+    return fault(may.error());
+  }
+  return reads_.memberships.banned(id);
+}
+
 std::expected<HistoryPage, ChatError> Queries::history(UserId asker, const HistoryQuery& query) {
   const auto member = reads_.memberships.member(query.conversation, asker);
   if (!member) {

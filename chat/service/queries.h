@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <vector>
 
 #include "chat/ports/access_tokens.h"
 #include "chat/ports/store.h"
@@ -23,6 +24,9 @@ class Queries {
   std::expected<Identity, ChatError> authenticate(const TokenHash& token_hash);
   std::expected<ConversationView, ChatError> conversation(UserId asker, ConversationId id);
   std::expected<ConversationList, ChatError> conversations(UserId asker);
+  // For hosts.
+  std::expected<std::vector<Invite>, ChatError> invites(UserId asker, ConversationId id);
+  std::expected<std::vector<UserId>, ChatError> banned(UserId asker, ConversationId id);
   std::expected<HistoryPage, ChatError> history(UserId asker, const HistoryQuery& query);
   std::expected<SyncPage, ChatError> sync(UserId asker, const SyncQuery& query);
 
@@ -33,6 +37,8 @@ class Queries {
   std::expected<std::vector<FoundUser>, ChatError> find_users(std::string_view prefix);
 
  private:
+  std::expected<void, ChatError> admits(UserId asker, ConversationId id);
+
   StoreReads reads_;
 };
 

@@ -31,6 +31,28 @@ void announce(const AcceptInvite& request, Footprint& footprint) {
   footprint.users.push_back(request.user);
 }
 
+void announce(const AddMembers& request, Footprint& footprint) {
+  footprint.conversations.push_back(request.conversation);
+  footprint.users.push_back(request.asker);
+  footprint.users.insert(footprint.users.end(), request.users.begin(), request.users.end());
+}
+
+void announce(const BanMember& request, Footprint& footprint) {
+  footprint.conversations.push_back(request.conversation);
+  footprint.users.push_back(request.asker);
+  footprint.users.push_back(request.member);
+}
+
+void announce(const CreateInvite& request, Footprint& footprint) {
+  footprint.conversations.push_back(request.conversation);
+  footprint.users.push_back(request.asker);
+}
+
+void announce(const RevokeInvite& request, Footprint& footprint) {
+  footprint.conversations.push_back(request.conversation);
+  footprint.users.push_back(request.asker);
+}
+
 void announce(const RemoveMember& request, Footprint& footprint) {
   footprint.conversations.push_back(request.conversation);
   footprint.users.push_back(request.asker);

@@ -1,8 +1,10 @@
 // What the messenger can be asked to change, as values that can be tried again.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "chat/domain/types.h"
 #include "chat/ports/store.h"
@@ -60,6 +62,46 @@ struct AcceptInvite {
   std::string code;
 };
 
+// Whoever is a member already stays as it is; answered with the members that were not.
+struct AddMembers {
+  using Answer = std::vector<Member>;
+
+  UserId asker;
+  ConversationId conversation;
+  std::vector<UserId> users;  // kMaxAdded at most
+};
+
+// Removes the member and keeps it out, or lets it come back.
+struct BanMember {
+  using Answer = void;
+
+  UserId asker;
+  ConversationId conversation;
+  UserId member;
+  bool banned = true;
+};
+
+// The id is the client's: the same again is the same invite, whatever its code.
+struct CreateInvite {
+  using Answer = Invite;
+
+  UserId asker;
+  ConversationId conversation;
+  InviteId id;
+  std::string code;
+  UnixMillis expires_at = 0;  // 0: never
+  std::int64_t max_uses = 0;  // 0: any number
+};
+
+// The same again is no error.
+struct RevokeInvite {
+  using Answer = void;
+
+  UserId asker;
+  ConversationId conversation;
+  InviteId id;
+};
+
 struct RemoveMember {
   UserId asker;
   ConversationId conversation;
@@ -80,6 +122,10 @@ void announce(const CreateConversation& request, Footprint& footprint);
 void announce(const ConfigureConversation& request, Footprint& footprint);
 void announce(const ChangeMember& request, Footprint& footprint);
 void announce(const AcceptInvite& request, Footprint& footprint);
+void announce(const AddMembers& request, Footprint& footprint);
+void announce(const BanMember& request, Footprint& footprint);
+void announce(const CreateInvite& request, Footprint& footprint);
+void announce(const RevokeInvite& request, Footprint& footprint);
 void announce(const RemoveMember& request, Footprint& footprint);
 void announce(const SendMessage& request, Footprint& footprint);
 

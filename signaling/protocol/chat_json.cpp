@@ -142,6 +142,37 @@ Json to_json(const chat::Message& message) {
           {"at", message.at}};
 }
 
+Json to_json(const chat::Invite& invite) {
+  Json object = {{"invite", invite.id.str()},
+                 {"code", invite.code},
+                 {"creator", invite.creator.str()},
+                 {"created_at", invite.created_at},
+                 {"uses", invite.uses}};
+  if (invite.expires_at != 0) {
+    object["expires_at"] = invite.expires_at;
+  }
+  if (invite.max_uses != 0) {
+    object["max_uses"] = invite.max_uses;
+  }
+  return object;
+}
+
+Json to_json(const std::vector<chat::Invite>& invites) {
+  return array_of(invites);
+}
+
+Json to_json(const std::vector<chat::Member>& members) {
+  return array_of(members);
+}
+
+Json to_json(const std::vector<chat::UserId>& users) {
+  Json array = Json::array();
+  for (const chat::UserId& user : users) {
+    array.push_back(user.str());
+  }
+  return array;
+}
+
 Json to_json(const chat::ConversationView& view) {
   return {{"conversation", to_json(view.conversation)}, {"members", array_of(view.members)}};
 }

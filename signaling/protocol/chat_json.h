@@ -26,6 +26,10 @@ nlohmann::json user_json(const chat::Identity& identity);
 nlohmann::json to_json(const chat::Member& member);
 nlohmann::json to_json(const chat::Conversation& conversation);
 nlohmann::json to_json(const chat::Message& message);
+nlohmann::json to_json(const chat::Invite& invite);
+nlohmann::json to_json(const std::vector<chat::Invite>& invites);
+nlohmann::json to_json(const std::vector<chat::Member>& members);
+nlohmann::json to_json(const std::vector<chat::UserId>& users);
 
 // `conversation` and `members` of conversation.create, conversation.get and invite.accept.
 nlohmann::json to_json(const chat::ConversationView& view);

@@ -9,21 +9,6 @@ namespace parlance::signaling::ops {
 
 namespace {
 
-chat::ChatService& chat_of(const Request& request) {
-  return request.thread.state().dependencies.chat;
-}
-
-template <typename T>
-std::optional<T> optional_value(const nlohmann::json& d, const char* name) {
-  const auto found = d.find(name);
-  return found == d.end() ? std::nullopt : std::optional<T>(found->get<T>());
-}
-
-std::optional<chat::Role> optional_role(const nlohmann::json& d, const char* name) {
-  const auto text = optional_value<std::string>(d, name);
-  return text ? role_named(*text) : std::nullopt;
-}
-
 // conversation.get's answer: what is stored, who is online, and the call.
 nlohmann::json with_live(const chat::ConversationView& view, const CallHome::Live& live) {
   nlohmann::json ok = to_json(view);
@@ -49,18 +34,6 @@ void answer_with_live(SignalingThread& thread, const Asker& asker, chat::Convers
   if (!posted) {
     thread.sessions().refuse(asker, {ProblemCode::kUnavailable, "The server is busy.", 1000});
   }
-}
-
-// The answer as the only member of an object.
-template <typename T>
-chat::Reply<T> named_answer(const Request& request, const char* name) {
-  return [&thread = request.thread, asker = request.asker, name](
-             std::expected<T, chat::ChatError> result) {
-    if (!result) {
-      return thread.sessions().refuse(asker, to_problem(result.error()));
-    }
-    thread.sessions().answer(asker, write_json({{name, to_json(*result)}}));
-  };
 }
 
 chat::Reply<chat::ConversationView> live_answer(const Request& request, bool joins) {
@@ -153,17 +126,6 @@ void conversation_update(const Request& request) {
       named_answer<chat::Conversation>(request, "conversation"));
 }
 
-void member_update(const Request& request) {
-  chat_of(request).change(
-      chat::ChangeMember{.asker = user_of(request),
-                         .conversation = id_of<chat::ConversationId>(request, "c"),
-                         .member = id_of<chat::UserId>(request, "user"),
-                         .role = optional_role(request.d, "role"),
-                         .muted = optional_value<bool>(request.d, "muted")},
-      request.thread.executor(),
-      named_answer<chat::Member>(request, "member"));
-}
-
 void conversation_get(const Request& request) {
   chat_of(request).get_conversation(user_of(request),
                                     id_of<chat::ConversationId>(request, "c"),
@@ -182,14 +144,6 @@ void invite_accept(const Request& request) {
                                  request.d["code"].get<std::string>(),
                                  request.thread.executor(),
                                  live_answer(request, true));
-}
-
-void member_remove(const Request& request) {
-  chat_of(request).remove_member(user_of(request),
-                                 id_of<chat::ConversationId>(request, "c"),
-                                 id_of<chat::UserId>(request, "user"),
-                                 request.thread.executor(),
-                                 chat_answer<void>(request));
 }
 
 void message_send(const Request& request) {

@@ -7,9 +7,11 @@
 #include <utility>
 
 #include "chat/service/chat_service.h"
+#include "signaling/protocol/chat_json.h"
 #include "signaling/protocol/envelope.h"
 #include "signaling/protocol/problem.h"
 #include "signaling/server/dispatch.h"
+#include "signaling/server/server_state.h"
 #include "signaling/server/sessions.h"
 #include "signaling/server/signaling_thread.h"
 
@@ -27,6 +29,13 @@ void member_update(const Request& request);
 void conversation_get(const Request& request);
 void conversation_list(const Request& request);
 void invite_accept(const Request& request);
+void invite_create(const Request& request);
+void invite_list(const Request& request);
+void invite_revoke(const Request& request);
+void member_add(const Request& request);
+void member_ban(const Request& request);
+void member_bans(const Request& request);
+void member_unban(const Request& request);
 void member_remove(const Request& request);
 void message_send(const Request& request);
 void message_history(const Request& request);
@@ -63,6 +72,21 @@ inline const chat::UserId& user_of(const Request& request) {
   return request.hosted.session.identity().user;
 }
 
+inline chat::ChatService& chat_of(const Request& request) {
+  return request.thread.state().dependencies.chat;
+}
+
+template <typename T>
+std::optional<T> optional_value(const nlohmann::json& d, const char* name) {
+  const auto found = d.find(name);
+  return found == d.end() ? std::nullopt : std::optional<T>(found->get<T>());
+}
+
+inline std::optional<chat::Role> optional_role(const nlohmann::json& d, const char* name) {
+  const auto text = optional_value<std::string>(d, name);
+  return text ? role_named(*text) : std::nullopt;
+}
+
 // The chat's answer as the client's.
 template <typename T>
 chat::Reply<T> chat_answer(const Request& request) {
@@ -77,6 +101,18 @@ chat::Reply<T> chat_answer(const Request& request) {
           thread.sessions().answer(asker, write_json(to_json(*result)));
         }
       };
+}
+
+// The answer as the only member of an object.
+template <typename T>
+chat::Reply<T> named_answer(const Request& request, const char* name) {
+  return [&thread = request.thread, asker = request.asker, name](
+             std::expected<T, chat::ChatError> result) {
+    if (!result) {
+      return thread.sessions().refuse(asker, to_problem(result.error()));
+    }
+    thread.sessions().answer(asker, write_json({{name, to_json(*result)}}));
+  };
 }
 
 }  // namespace parlance::signaling::ops

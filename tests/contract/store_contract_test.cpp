@@ -49,6 +49,16 @@ Member member(UserId user, std::string name, UnixMillis joined_at = kNow) {
   return {.user = user, .name = std::move(name), .role = Role::kMember, .joined_at = joined_at};
 }
 
+Invite invite(std::uint64_t number, std::string code) {
+  return {.id = id_of<InviteId>(number),
+          .conversation = kRoom,
+          .code = std::move(code),
+          .creator = kAda,
+          .created_at = kNow,
+          .expires_at = kNow + 5,
+          .max_uses = 7};
+}
+
 ConversationEvent message(ConversationId conversation, Number q, Revision r, std::uint64_t cmid) {
   return {.conversation = conversation,
           .r = r,
@@ -209,6 +219,89 @@ TEST_P(StoreContract, KnowsNoMemberAfterItWasErased) {
       [](const StoreReads& from) { return from.memberships.member(kRoom, kBen).has_value(); }));
   EXPECT_THAT(read([](const StoreReads& from) { return from.memberships.conversations_of(kBen); }),
               ElementsAre(record(kHall, "hall").conversation));
+}
+
+TEST_P(StoreContract, KnowsWhoMayNotComeBackUntilItIsLifted) {
+  add_people_and_rooms();
+  ASSERT_TRUE(write([](const StoreWrites& to) {
+    to.memberships.set_banned(kRoom, kBen, true);
+    to.memberships.set_banned(kRoom, kBen, true);
+    to.memberships.set_banned(kRoom, kAda, true);
+    to.memberships.set_banned(kHall, kAda, false);
+  }));
+  const auto banned = [](const StoreReads& from) {
+    return from.memberships.banned(kRoom);
+  };
+  EXPECT_THAT(read(banned), ElementsAre(kAda, kBen));
+  EXPECT_TRUE(read([](const StoreReads& from) { return from.memberships.is_banned(kRoom, kBen); }));
+  EXPECT_FALSE(
+      read([](const StoreReads& from) { return from.memberships.is_banned(kHall, kBen); }));
+  ASSERT_TRUE(write([](const StoreWrites& to) { to.memberships.set_banned(kRoom, kBen, false); }));
+  EXPECT_THAT(read(banned), ElementsAre(kAda));
+  writer_->begin(everything());
+  writer_->writes().memberships.set_banned(kRoom, kAda, false);
+  EXPECT_FALSE(writer_->reads().memberships.is_banned(kRoom, kAda));
+  writer_->rollback();
+  EXPECT_THAT(read(banned), ElementsAre(kAda));
+}
+
+TEST_P(StoreContract, FindsAnInviteByItsIdItsCodeAndItsConversation) {
+  add_people_and_rooms();
+  Invite first = invite(1, "one");
+  const Invite second = invite(2, "two");
+  ASSERT_TRUE(write([&](const StoreWrites& to) {
+    to.invites.put(second);
+    to.invites.put(first);
+    first.uses = 3;
+    to.invites.put(first);
+  }));
+  EXPECT_EQ(read([&](const StoreReads& from) { return from.invites.invite(first.id); }), first);
+  EXPECT_EQ(read([](const StoreReads& from) { return from.invites.invite_by_code("two"); }),
+            second);
+  EXPECT_EQ(read([](const StoreReads& from) { return from.invites.invite_by_code("room"); }),
+            std::nullopt)
+      << "a conversation's own code is no invite";
+  EXPECT_EQ(
+      read([](const StoreReads& from) { return from.directory.conversation_invited_by("two"); }),
+      std::nullopt);
+  EXPECT_THAT(read([](const StoreReads& from) { return from.invites.invites(kRoom); }),
+              ElementsAre(first, second));
+  ASSERT_TRUE(write([&](const StoreWrites& to) {
+    to.invites.erase(first.id);
+    to.invites.erase(id_of<InviteId>(77));
+  }));
+  EXPECT_THAT(read([](const StoreReads& from) { return from.invites.invites(kRoom); }),
+              ElementsAre(second));
+  EXPECT_EQ(read([](const StoreReads& from) { return from.invites.invite_by_code("one"); }),
+            std::nullopt);
+}
+
+TEST_P(StoreContract, KeepsInvitesAsTheyWereWhereATransactionIsRolledBack) {
+  add_people_and_rooms();
+  const Invite kept = invite(1, "one");
+  ASSERT_TRUE(write([&](const StoreWrites& to) { to.invites.put(kept); }));
+  writer_->begin(everything());
+  Invite used = kept;
+  used.uses = 9;
+  writer_->writes().invites.put(used);
+  writer_->writes().invites.erase(kept.id);
+  writer_->writes().invites.put(invite(2, "two"));
+  EXPECT_EQ(writer_->reads().invites.invite_by_code("one"), std::nullopt);
+  writer_->rollback();
+  EXPECT_THAT(read([](const StoreReads& from) { return from.invites.invites(kRoom); }),
+              ElementsAre(kept));
+  EXPECT_EQ(read([](const StoreReads& from) { return from.invites.invite_by_code("one"); }), kept);
+}
+
+TEST_P(StoreContract, FindsTheConversationOfAnInviteThatIsAnnouncedByItsCode) {
+  add_people_and_rooms();
+  ASSERT_TRUE(write([](const StoreWrites& to) { to.invites.put(invite(1, "one")); }));
+  writer_->begin({.invite_codes = {"one"}, .users = {kBen}});
+  const auto found = writer_->reads().invites.invite_by_code("one");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(writer_->reads().directory.conversation_invited_by("one"), std::nullopt);
+  writer_->writes().log.append(left(found->conversation, 1));
+  EXPECT_TRUE(writer_->commit());
 }
 
 TEST_P(StoreContract, GivesBackEveryKindOfConversationEventAsItWasAppended) {
@@ -410,6 +503,8 @@ TEST_P(StoreContract, RefusesIdsTokensAndCodesThatAreTaken) {
   expect_refused([](const StoreWrites& to) {
     to.directory.add_conversation(record(id_of<ConversationId>(12), "room"));
   });
+  ASSERT_TRUE(write([](const StoreWrites& to) { to.invites.put(invite(1, "one")); }));
+  expect_refused([](const StoreWrites& to) { to.invites.put(invite(2, "one")); });
 }
 
 TEST_P(StoreContract, RefusesWhatBelongsToNothing) {

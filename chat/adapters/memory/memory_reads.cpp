@@ -67,8 +67,8 @@ std::optional<ConversationRecord> MemoryReads::conversation(ConversationId id) {
 
 std::optional<ConversationRecord> MemoryReads::conversation_invited_by(
     std::string_view invite_code) {
-  const auto invited = state_.invites.find(std::string(invite_code));
-  return invited == state_.invites.end() ? std::nullopt : conversation(invited->second);
+  const auto invited = state_.codes.find(std::string(invite_code));
+  return invited == state_.codes.end() ? std::nullopt : conversation(invited->second);
 }
 
 std::optional<Member> MemoryReads::member(ConversationId conversation, UserId user) {
@@ -99,6 +99,38 @@ std::vector<Conversation> MemoryReads::conversations_of(UserId user) {
     }
   }
   return conversations;
+}
+
+bool MemoryReads::is_banned(ConversationId conversation, UserId user) {
+  const MemoryConversation* found = find(conversation);
+  return found != nullptr && found->banned.contains(user);
+}
+
+std::vector<UserId> MemoryReads::banned(ConversationId conversation) {
+  const MemoryConversation* found = find(conversation);
+  return found == nullptr ? std::vector<UserId>{}
+                          : std::vector<UserId>(found->banned.begin(), found->banned.end());
+}
+
+std::optional<Invite> MemoryReads::invite(InviteId id) {
+  const auto at = state_.invites.find(id);
+  const MemoryConversation* found = at == state_.invites.end() ? nullptr : find(at->second);
+  return found == nullptr ? std::nullopt : std::optional(found->invites.at(id));
+}
+
+std::optional<Invite> MemoryReads::invite_by_code(std::string_view code) {
+  const auto at = state_.invite_codes.find(std::string(code));
+  return at == state_.invite_codes.end() ? std::nullopt : invite(at->second);
+}
+
+std::vector<Invite> MemoryReads::invites(ConversationId conversation) {
+  std::vector<Invite> invites;
+  if (const MemoryConversation* found = find(conversation)) {
+    for (const auto& [id, invite] : found->invites) {
+      invites.push_back(invite);
+    }
+  }
+  return invites;
 }
 
 std::optional<Message> MemoryReads::message(ConversationId conversation, MessageId cmid) {

@@ -8,7 +8,11 @@ namespace parlance::chat {
 
 // All reading ports; the session that owns it holds the lock. Answers with nothing once
 // `*failed`.
-class MemoryReads final : public Directory, public Accounts, public Memberships, public EventLog {
+class MemoryReads final : public Directory,
+                          public Accounts,
+                          public Memberships,
+                          public Invites,
+                          public EventLog {
  public:
   MemoryReads(const MemoryState& state, const bool& failed) : state_(state), failed_(failed) {}
 
@@ -29,6 +33,12 @@ class MemoryReads final : public Directory, public Accounts, public Memberships,
   std::optional<Member> member(ConversationId conversation, UserId user) override;
   std::vector<Member> members(ConversationId conversation) override;
   std::vector<Conversation> conversations_of(UserId user) override;
+  bool is_banned(ConversationId conversation, UserId user) override;
+  std::vector<UserId> banned(ConversationId conversation) override;
+
+  std::optional<Invite> invite(InviteId id) override;
+  std::optional<Invite> invite_by_code(std::string_view code) override;
+  std::vector<Invite> invites(ConversationId conversation) override;
 
   std::optional<Message> message(ConversationId conversation, MessageId cmid) override;
   std::vector<Message> messages(const MessageRange& range) override;
@@ -38,7 +48,11 @@ class MemoryReads final : public Directory, public Accounts, public Memberships,
   std::vector<UserEvent> user_events(UserId user, Revision after, std::size_t limit) override;
 
   StoreReads all() {
-    return {.directory = *this, .accounts = *this, .memberships = *this, .log = *this};
+    return {.directory = *this,
+            .accounts = *this,
+            .memberships = *this,
+            .invites = *this,
+            .log = *this};
   }
 
  private:

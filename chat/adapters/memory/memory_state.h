@@ -25,6 +25,8 @@ struct MemoryUser {
 struct MemoryConversation {
   ConversationRecord record;
   std::map<UserId, Member> members;
+  std::set<UserId> banned;
+  std::map<InviteId, Invite> invites;
   std::vector<Message> messages;  // q is the index plus one
   std::unordered_map<MessageId, Number> numbers;
   std::vector<ConversationEvent> events;  // r is the index plus one
@@ -38,7 +40,10 @@ struct MemoryState {
   std::map<UserId, Account> accounts;
   std::map<std::string, UserId, std::less<>> logins;
   std::unordered_map<ConversationId, MemoryConversation> conversations;
-  std::unordered_map<std::string, ConversationId> invites;
+  // The conversations' own codes, and those of invites.
+  std::unordered_map<std::string, ConversationId> codes;
+  std::unordered_map<std::string, InviteId> invite_codes;
+  std::unordered_map<InviteId, ConversationId> invites;
   // The sessions of several threads meet here and nowhere else.
   std::shared_mutex guard;
 };

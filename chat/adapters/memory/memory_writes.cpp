@@ -42,6 +42,9 @@ bool MemoryWrites::announced(ConversationId id) const {
   const auto& row = state_.conversations.at(id);
   return has(footprint_.conversations, id) ||
          has(footprint_.invite_codes, row.record.conversation.invite_code) ||
+         std::ranges::any_of(
+             row.invites,
+             [&](const auto& each) { return has(footprint_.invite_codes, each.second.code); }) ||
          std::ranges::any_of(footprint_.renamed,
                              [&](UserId user) { return row.members.contains(user); });
 }
@@ -87,8 +90,8 @@ void MemoryWrites::rename_user(UserId id, std::string_view name) {
 void MemoryWrites::add_conversation(const ConversationRecord& record) {
   const ConversationId id = record.conversation.id;
   const std::string& code = record.conversation.invite_code;
-  failed_ = failed_ || state_.conversations.contains(id) || state_.invites.contains(code) ||
-            !state_.users.contains(record.creator);
+  failed_ = failed_ || state_.conversations.contains(id) || state_.codes.contains(code) ||
+            state_.invite_codes.contains(code) || !state_.users.contains(record.creator);
   if (failed_) {
     return;
   }
@@ -96,10 +99,10 @@ void MemoryWrites::add_conversation(const ConversationRecord& record) {
   row.record = record;
   row.record.conversation.last_q = 0;
   row.record.conversation.last_r = 0;
-  state_.invites[code] = id;
+  state_.codes[code] = id;
   undo_.push([this, id, code] {
     state_.conversations.erase(id);
-    state_.invites.erase(code);
+    state_.codes.erase(code);
   });
 }
 
@@ -137,6 +140,63 @@ void MemoryWrites::erase(ConversationId id, UserId user_id) {
   });
   row->members.erase(user_id);
   account->conversations.erase(id);
+}
+
+void MemoryWrites::set_banned(ConversationId id, UserId user_id, bool banned) {
+  MemoryConversation* row = conversation(id);
+  if (row == nullptr || user(user_id) == nullptr || row->banned.contains(user_id) == banned) {
+    return;
+  }
+  const auto change = [row, user_id](bool to) {
+    if (to) {
+      row->banned.insert(user_id);
+    } else {
+      row->banned.erase(user_id);
+    }
+  };
+  change(banned);
+  undo_.push([change, banned] { change(!banned); });
+}
+
+void MemoryWrites::put(const Invite& invite) {
+  MemoryConversation* row = conversation(invite.conversation);
+  if (row == nullptr) {
+    return;
+  }
+  if (const auto known = row->invites.find(invite.id); known != row->invites.end()) {
+    undo_.push([known, uses = known->second.uses] { known->second.uses = uses; });
+    known->second.uses = invite.uses;
+    return;
+  }
+  failed_ = failed_ || state_.invites.contains(invite.id) ||
+            state_.invite_codes.contains(invite.code) || state_.codes.contains(invite.code);
+  if (failed_) {
+    return;
+  }
+  row->invites[invite.id] = invite;
+  state_.invites[invite.id] = invite.conversation;
+  state_.invite_codes[invite.code] = invite.id;
+  undo_.push([this, row, id = invite.id, code = invite.code] {
+    row->invites.erase(id);
+    state_.invites.erase(id);
+    state_.invite_codes.erase(code);
+  });
+}
+
+void MemoryWrites::erase(InviteId id) {
+  const auto at = state_.invites.find(id);
+  MemoryConversation* row = at == state_.invites.end() ? nullptr : conversation(at->second);
+  if (row == nullptr) {
+    return;
+  }
+  undo_.push([this, row, invite = row->invites.at(id)] {
+    row->invites[invite.id] = invite;
+    state_.invites[invite.id] = invite.conversation;
+    state_.invite_codes[invite.code] = invite.id;
+  });
+  state_.invite_codes.erase(row->invites.at(id).code);
+  row->invites.erase(id);
+  state_.invites.erase(at);
 }
 
 bool MemoryWrites::store_message(MemoryConversation& row, const Message& message) {

@@ -11,6 +11,7 @@ namespace parlance::chat {
 class MemoryWrites final : public DirectoryWriter,
                            public AccountWriter,
                            public MembershipWriter,
+                           public InviteWriter,
                            public EventLogWriter {
  public:
   explicit MemoryWrites(MemoryState& state) : state_(state) {}
@@ -37,12 +38,20 @@ class MemoryWrites final : public DirectoryWriter,
 
   void put(ConversationId conversation, const Member& member) override;
   void erase(ConversationId conversation, UserId user) override;
+  void set_banned(ConversationId conversation, UserId user, bool banned) override;
+
+  void put(const Invite& invite) override;
+  void erase(InviteId id) override;
 
   void append(const ConversationEvent& event) override;
   void append(const UserEvent& event) override;
 
   StoreWrites all() {
-    return {.directory = *this, .accounts = *this, .memberships = *this, .log = *this};
+    return {.directory = *this,
+            .accounts = *this,
+            .memberships = *this,
+            .invites = *this,
+            .log = *this};
   }
 
  private:

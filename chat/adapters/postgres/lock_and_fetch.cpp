@@ -27,7 +27,8 @@ constexpr Statement kLockConversations = {
 
 constexpr Statement kInvited = {
     "fetch_invited",
-    "SELECT invite_code, id FROM conversations WHERE invite_code = ANY ($1::text[])"};
+    "SELECT invite_code, id FROM conversations WHERE invite_code = ANY ($1::text[]) "
+    "UNION ALL SELECT code, conversation FROM invites WHERE code = ANY ($1::text[])"};
 
 constexpr Statement kConversationsOf = {
     "fetch_conversations_of",

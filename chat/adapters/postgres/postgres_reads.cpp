@@ -47,6 +47,27 @@ constexpr Statement kConversationsOf = {
     "FROM members m JOIN conversations c ON c.id = m.conversation "
     "WHERE m.user_id = $1::uuid ORDER BY c.id"};
 
+constexpr Statement kIsBanned = {
+    "read_is_banned", "SELECT 1 FROM bans WHERE conversation = $1::uuid AND user_id = $2::uuid"};
+
+constexpr Statement kBanned = {
+    "read_banned", "SELECT user_id FROM bans WHERE conversation = $1::uuid ORDER BY user_id"};
+
+constexpr Statement kInvite = {
+    "read_invite",
+    "SELECT id, conversation, code, creator, created_at, expires_at, max_uses, uses "
+    "FROM invites WHERE id = $1::uuid"};
+
+constexpr Statement kInviteByCode = {
+    "read_invite_by_code",
+    "SELECT id, conversation, code, creator, created_at, expires_at, max_uses, uses "
+    "FROM invites WHERE code = $1::text"};
+
+constexpr Statement kInvites = {
+    "read_invites",
+    "SELECT id, conversation, code, creator, created_at, expires_at, max_uses, uses "
+    "FROM invites WHERE conversation = $1::uuid ORDER BY id"};
+
 constexpr Statement kMessage = {"read_message",
                                 "SELECT conversation, id, q, r, sender, body, at FROM messages "
                                 "WHERE conversation = $1::uuid AND id = $2::uuid"};
@@ -90,6 +111,20 @@ Conversation read_conversation(Answer& row) {
   conversation.kind = static_cast<ConversationKind>(row.integer());
   read_settings(row, conversation.profile);
   return conversation;
+}
+
+// id, conversation, code, creator, created_at, expires_at, max_uses, uses
+Invite read_invite(Answer& row) {
+  Invite invite;
+  invite.id = row.id<InviteId>();
+  invite.conversation = row.id<ConversationId>();
+  invite.code = row.text();
+  invite.creator = row.id<UserId>();
+  invite.created_at = row.integer();
+  invite.expires_at = row.integer();
+  invite.max_uses = row.integer();
+  invite.uses = row.integer();
+  return invite;
 }
 
 std::optional<ConversationRecord> first_record(Answer found) {
@@ -252,6 +287,41 @@ std::vector<Conversation> PostgresReads::conversations_of(UserId user) {
     conversations.push_back(read_conversation(found));
   }
   return conversations;
+}
+
+bool PostgresReads::is_banned(ConversationId conversation, UserId user) {
+  return connection_.run(kIsBanned, {conversation, user}).row();
+}
+
+std::vector<UserId> PostgresReads::banned(ConversationId conversation) {
+  Answer found = connection_.run(kBanned, {conversation});
+  std::vector<UserId> users;
+  while (found.row()) {
+    users.push_back(found.id<UserId>());
+  }
+  return users;
+}
+
+std::optional<Invite> PostgresReads::invite(InviteId id) {
+  Answer found = connection_.run(kInvite, {id});
+  return found.row() ? std::optional(read_invite(found)) : std::nullopt;
+}
+
+std::optional<Invite> PostgresReads::invite_by_code(std::string_view code) {
+  if (!may_be_code(code)) {
+    return std::nullopt;
+  }
+  Answer found = connection_.run(kInviteByCode, {std::string(code)});
+  return found.row() ? std::optional(read_invite(found)) : std::nullopt;
+}
+
+std::vector<Invite> PostgresReads::invites(ConversationId conversation) {
+  Answer found = connection_.run(kInvites, {conversation});
+  std::vector<Invite> invites;
+  while (found.row()) {
+    invites.push_back(read_invite(found));
+  }
+  return invites;
 }
 
 std::optional<Message> PostgresReads::message(ConversationId conversation, MessageId cmid) {

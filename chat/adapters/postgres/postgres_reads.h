@@ -9,7 +9,7 @@ namespace parlance::chat::postgres {
 
 // All reading ports, inside of the connection's open transaction; every question is one
 // statement.
-class PostgresReads final : public Directory, public Memberships, public EventLog {
+class PostgresReads final : public Directory, public Memberships, public Invites, public EventLog {
  public:
   explicit PostgresReads(Connection& connection) : connection_(connection), accounts_(connection) {}
 
@@ -21,6 +21,12 @@ class PostgresReads final : public Directory, public Memberships, public EventLo
   std::optional<Member> member(ConversationId conversation, UserId user) override;
   std::vector<Member> members(ConversationId conversation) override;
   std::vector<Conversation> conversations_of(UserId user) override;
+  bool is_banned(ConversationId conversation, UserId user) override;
+  std::vector<UserId> banned(ConversationId conversation) override;
+
+  std::optional<Invite> invite(InviteId id) override;
+  std::optional<Invite> invite_by_code(std::string_view code) override;
+  std::vector<Invite> invites(ConversationId conversation) override;
 
   std::optional<Message> message(ConversationId conversation, MessageId cmid) override;
   std::vector<Message> messages(const MessageRange& range) override;
@@ -30,7 +36,11 @@ class PostgresReads final : public Directory, public Memberships, public EventLo
   std::vector<UserEvent> user_events(UserId user, Revision after, std::size_t limit) override;
 
   StoreReads all() {
-    return {.directory = *this, .accounts = accounts_, .memberships = *this, .log = *this};
+    return {.directory = *this,
+            .accounts = accounts_,
+            .memberships = *this,
+            .invites = *this,
+            .log = *this};
   }
 
  private:

@@ -152,7 +152,27 @@ CREATE TABLE refresh_tokens (
 CREATE INDEX users_by_name ON users (lower(name) text_pattern_ops) WHERE NOT guest;
 )";
 
-constexpr std::array kMigrations = {kFirst, kConversationProfiles, kAccounts};
+constexpr const char* kInvitesAndBans = R"(
+CREATE TABLE invites (
+  id uuid PRIMARY KEY,
+  conversation uuid NOT NULL REFERENCES conversations,
+  code text NOT NULL UNIQUE,
+  creator uuid NOT NULL REFERENCES users,
+  created_at bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  max_uses bigint NOT NULL,
+  uses bigint NOT NULL
+);
+CREATE INDEX invites_by_conversation ON invites (conversation, id);
+
+CREATE TABLE bans (
+  conversation uuid NOT NULL REFERENCES conversations,
+  user_id uuid NOT NULL REFERENCES users,
+  PRIMARY KEY (conversation, user_id)
+);
+)";
+
+constexpr std::array kMigrations = {kFirst, kConversationProfiles, kAccounts, kInvitesAndBans};
 
 // Nothing, or why the database isn't fit for us.
 std::string unfit(Connection& connection) {

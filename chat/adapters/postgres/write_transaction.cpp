@@ -4,6 +4,25 @@
 
 namespace parlance::chat::postgres {
 
+namespace {
+
+constexpr Statement kBan = {
+    "ban",
+    "INSERT INTO bans (conversation, user_id) VALUES ($1::uuid, $2::uuid) ON CONFLICT DO NOTHING"};
+
+constexpr Statement kUnban = {
+    "unban", "DELETE FROM bans WHERE conversation = $1::uuid AND user_id = $2::uuid"};
+
+constexpr Statement kPutInvite = {
+    "put_invite",
+    "INSERT INTO invites (id, conversation, code, creator, created_at, expires_at, max_uses, uses) "
+    "VALUES ($1::uuid, $2::uuid, $3::text, $4::uuid, $5::bigint, $6::bigint, $7::bigint, "
+    "$8::bigint) ON CONFLICT (id) DO UPDATE SET uses = excluded.uses"};
+
+constexpr Statement kEraseInvite = {"erase_invite", "DELETE FROM invites WHERE id = $1::uuid"};
+
+}  // namespace
+
 void WriteTransaction::begin(const Connection::Step& first, const Footprint& footprint) {
   pending_.clear();
   wrote_ = false;
@@ -42,7 +61,9 @@ std::optional<ConversationRecord> WriteTransaction::conversation_invited_by(
   if (found == known_.codes.end()) {
     return written().conversation_invited_by(invite_code);
   }
-  return found->second ? conversation(*found->second) : std::nullopt;
+  auto record = found->second ? conversation(*found->second) : std::nullopt;
+  // The code may be that of an invite.
+  return record && record->conversation.invite_code == invite_code ? record : std::nullopt;
 }
 
 std::optional<Member> WriteTransaction::member(ConversationId conversation, UserId user) {
@@ -66,6 +87,26 @@ std::vector<Member> WriteTransaction::members(ConversationId conversation) {
 
 std::vector<Conversation> WriteTransaction::conversations_of(UserId user) {
   return written().conversations_of(user);
+}
+
+bool WriteTransaction::is_banned(ConversationId conversation, UserId user) {
+  return written().is_banned(conversation, user);
+}
+
+std::vector<UserId> WriteTransaction::banned(ConversationId conversation) {
+  return written().banned(conversation);
+}
+
+std::optional<Invite> WriteTransaction::invite(InviteId id) {
+  return written().invite(id);
+}
+
+std::optional<Invite> WriteTransaction::invite_by_code(std::string_view code) {
+  return written().invite_by_code(code);
+}
+
+std::vector<Invite> WriteTransaction::invites(ConversationId conversation) {
+  return written().invites(conversation);
 }
 
 std::optional<Message> WriteTransaction::message(ConversationId conversation, MessageId cmid) {
@@ -135,6 +176,33 @@ void WriteTransaction::put(ConversationId conversation, const Member& member) {
 void WriteTransaction::erase(ConversationId conversation, UserId user) {
   known_.members[{conversation, user}] = std::nullopt;
   pending_.erase(conversation, user);
+}
+
+// Bans and invites are seldom: they are written at once, behind what is gathered.
+void WriteTransaction::set_banned(ConversationId conversation, UserId user, bool banned) {
+  flush();
+  wrote_ = true;
+  connection_.run(banned ? kBan : kUnban, {conversation, user});
+}
+
+void WriteTransaction::put(const Invite& invite) {
+  flush();
+  wrote_ = true;
+  connection_.run(kPutInvite,
+                  {invite.id,
+                   invite.conversation,
+                   invite.code,
+                   invite.creator,
+                   invite.created_at,
+                   invite.expires_at,
+                   invite.max_uses,
+                   invite.uses});
+}
+
+void WriteTransaction::erase(InviteId id) {
+  flush();
+  wrote_ = true;
+  connection_.run(kEraseInvite, {id});
 }
 
 Conversation* WriteTransaction::head(ConversationId id) {

@@ -37,9 +37,11 @@ KnownRows lock_and_fetch(Connection& connection,
 // them first and then asks the database.
 class WriteTransaction final : public Directory,
                                public Memberships,
+                               public Invites,
                                public EventLog,
                                public DirectoryWriter,
                                public MembershipWriter,
+                               public InviteWriter,
                                public EventLogWriter,
                                private AccountHooks {
  public:
@@ -58,6 +60,12 @@ class WriteTransaction final : public Directory,
   std::optional<Member> member(ConversationId conversation, UserId user) override;
   std::vector<Member> members(ConversationId conversation) override;
   std::vector<Conversation> conversations_of(UserId user) override;
+  bool is_banned(ConversationId conversation, UserId user) override;
+  std::vector<UserId> banned(ConversationId conversation) override;
+
+  std::optional<Invite> invite(InviteId id) override;
+  std::optional<Invite> invite_by_code(std::string_view code) override;
+  std::vector<Invite> invites(ConversationId conversation) override;
 
   std::optional<Message> message(ConversationId conversation, MessageId cmid) override;
   std::vector<Message> messages(const MessageRange& range) override;
@@ -72,16 +80,28 @@ class WriteTransaction final : public Directory,
 
   void put(ConversationId conversation, const Member& member) override;
   void erase(ConversationId conversation, UserId user) override;
+  void set_banned(ConversationId conversation, UserId user, bool banned) override;
+
+  void put(const Invite& invite) override;
+  void erase(InviteId id) override;
 
   void append(const ConversationEvent& event) override;
   void append(const UserEvent& event) override;
 
   StoreReads reads() {
-    return {.directory = *this, .accounts = accounts_, .memberships = *this, .log = *this};
+    return {.directory = *this,
+            .accounts = accounts_,
+            .memberships = *this,
+            .invites = *this,
+            .log = *this};
   }
 
   StoreWrites writes() {
-    return {.directory = *this, .accounts = accounts_, .memberships = *this, .log = *this};
+    return {.directory = *this,
+            .accounts = accounts_,
+            .memberships = *this,
+            .invites = *this,
+            .log = *this};
   }
 
  private:

@@ -144,8 +144,28 @@ CREATE TABLE refresh_tokens (
 CREATE INDEX users_by_name ON users (lower(name)) WHERE guest = 0;
 )";
 
+constexpr const char* kInvitesAndBans = R"(
+CREATE TABLE invites (
+  id BLOB PRIMARY KEY,
+  conversation BLOB NOT NULL REFERENCES conversations,
+  code TEXT NOT NULL UNIQUE,
+  creator BLOB NOT NULL REFERENCES users,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  max_uses INTEGER NOT NULL,
+  uses INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX invites_by_conversation ON invites (conversation, id);
+
+CREATE TABLE bans (
+  conversation BLOB NOT NULL REFERENCES conversations,
+  user BLOB NOT NULL REFERENCES users,
+  PRIMARY KEY (conversation, user)
+) STRICT, WITHOUT ROWID;
+)";
+
 // PRAGMA user_version counts how many of these a file has had.
-constexpr std::array kMigrations = {kFirst, kConversationProfiles, kAccounts};
+constexpr std::array kMigrations = {kFirst, kConversationProfiles, kAccounts, kInvitesAndBans};
 
 std::expected<void, std::string> refuse_foreign(Connection& connection, const std::string& path) {
   const auto application = connection.answer("PRAGMA application_id");

@@ -53,6 +53,20 @@ Member read_member(Execution& row) {
   return member;
 }
 
+// id, conversation, code, creator, created_at, expires_at, max_uses, uses
+Invite read_invite(Execution& row) {
+  Invite invite;
+  invite.id = row.id<InviteId>();
+  invite.conversation = row.id<ConversationId>();
+  invite.code = row.text();
+  invite.creator = row.id<UserId>();
+  invite.created_at = row.integer();
+  invite.expires_at = row.integer();
+  invite.max_uses = row.integer();
+  invite.uses = row.integer();
+  return invite;
+}
+
 // id, q, r, sender, body, at
 Message read_message(Execution& row, ConversationId conversation) {
   Message message;
@@ -199,6 +213,53 @@ std::vector<Conversation> SqliteReads::conversations_of(UserId user) {
     conversations.push_back(read_conversation(found));
   }
   return unless_failed(connection_, std::move(conversations));
+}
+
+bool SqliteReads::is_banned(ConversationId conversation, UserId user) {
+  Execution found(connection_, "SELECT 1 FROM bans WHERE conversation = ? AND user = ?");
+  return found.bind(conversation).bind(user).row();
+}
+
+std::vector<UserId> SqliteReads::banned(ConversationId conversation) {
+  Execution found(connection_, "SELECT user FROM bans WHERE conversation = ? ORDER BY user");
+  found.bind(conversation);
+  std::vector<UserId> users;
+  while (found.row()) {
+    users.push_back(found.id<UserId>());
+  }
+  return unless_failed(connection_, std::move(users));
+}
+
+std::optional<Invite> SqliteReads::invite(InviteId id) {
+  Execution found(connection_,
+                  "SELECT id, conversation, code, creator, created_at, expires_at, max_uses, uses "
+                  "FROM invites WHERE id = ?");
+  if (!found.bind(id).row()) {
+    return std::nullopt;
+  }
+  return unless_failed(connection_, read_invite(found));
+}
+
+std::optional<Invite> SqliteReads::invite_by_code(std::string_view code) {
+  Execution found(connection_,
+                  "SELECT id, conversation, code, creator, created_at, expires_at, max_uses, uses "
+                  "FROM invites WHERE code = ?");
+  if (!found.bind(code).row()) {
+    return std::nullopt;
+  }
+  return unless_failed(connection_, read_invite(found));
+}
+
+std::vector<Invite> SqliteReads::invites(ConversationId conversation) {
+  Execution found(connection_,
+                  "SELECT id, conversation, code, creator, created_at, expires_at, max_uses, uses "
+                  "FROM invites WHERE conversation = ? ORDER BY id");
+  found.bind(conversation);
+  std::vector<Invite> invites;
+  while (found.row()) {
+    invites.push_back(read_invite(found));
+  }
+  return unless_failed(connection_, std::move(invites));
 }
 
 std::optional<Message> SqliteReads::message(ConversationId conversation, MessageId cmid) {

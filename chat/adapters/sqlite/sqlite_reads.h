@@ -7,7 +7,11 @@
 namespace parlance::chat {
 
 // All reading ports, inside of the connection's open transaction.
-class SqliteReads final : public Directory, public Accounts, public Memberships, public EventLog {
+class SqliteReads final : public Directory,
+                          public Accounts,
+                          public Memberships,
+                          public Invites,
+                          public EventLog {
  public:
   explicit SqliteReads(Connection& connection) : connection_(connection) {}
 
@@ -28,6 +32,12 @@ class SqliteReads final : public Directory, public Accounts, public Memberships,
   std::optional<Member> member(ConversationId conversation, UserId user) override;
   std::vector<Member> members(ConversationId conversation) override;
   std::vector<Conversation> conversations_of(UserId user) override;
+  bool is_banned(ConversationId conversation, UserId user) override;
+  std::vector<UserId> banned(ConversationId conversation) override;
+
+  std::optional<Invite> invite(InviteId id) override;
+  std::optional<Invite> invite_by_code(std::string_view code) override;
+  std::vector<Invite> invites(ConversationId conversation) override;
 
   std::optional<Message> message(ConversationId conversation, MessageId cmid) override;
   std::vector<Message> messages(const MessageRange& range) override;
@@ -37,7 +47,11 @@ class SqliteReads final : public Directory, public Accounts, public Memberships,
   std::vector<UserEvent> user_events(UserId user, Revision after, std::size_t limit) override;
 
   StoreReads all() {
-    return {.directory = *this, .accounts = *this, .memberships = *this, .log = *this};
+    return {.directory = *this,
+            .accounts = *this,
+            .memberships = *this,
+            .invites = *this,
+            .log = *this};
   }
 
  private:

@@ -102,6 +102,35 @@ void SqliteWrites::erase(ConversationId conversation, UserId user) {
       .run();
 }
 
+void SqliteWrites::set_banned(ConversationId conversation, UserId user, bool banned) {
+  Execution(connection_,
+            banned ? "INSERT OR IGNORE INTO bans (conversation, user) VALUES (?, ?)"
+                   : "DELETE FROM bans WHERE conversation = ? AND user = ?")
+      .bind(conversation)
+      .bind(user)
+      .run();
+}
+
+void SqliteWrites::put(const Invite& invite) {
+  Execution(connection_,
+            "INSERT INTO invites (id, conversation, code, creator, created_at, expires_at, "
+            "max_uses, uses) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET uses = excluded.uses")
+      .bind(invite.id)
+      .bind(invite.conversation)
+      .bind(invite.code)
+      .bind(invite.creator)
+      .bind(invite.created_at)
+      .bind(invite.expires_at)
+      .bind(invite.max_uses)
+      .bind(invite.uses)
+      .run();
+}
+
+void SqliteWrites::erase(InviteId id) {
+  Execution(connection_, "DELETE FROM invites WHERE id = ?").bind(id).run();
+}
+
 void SqliteWrites::append(const ConversationEvent& event) {
   const bool message = std::holds_alternative<ConversationEvent::MessageCreated>(event.what);
   advance(event, message ? 1 : 0);

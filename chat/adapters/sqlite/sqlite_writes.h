@@ -10,6 +10,7 @@ namespace parlance::chat {
 class SqliteWrites final : public DirectoryWriter,
                            public AccountWriter,
                            public MembershipWriter,
+                           public InviteWriter,
                            public EventLogWriter {
  public:
   explicit SqliteWrites(Connection& connection) : connection_(connection) {}
@@ -29,12 +30,20 @@ class SqliteWrites final : public DirectoryWriter,
 
   void put(ConversationId conversation, const Member& member) override;
   void erase(ConversationId conversation, UserId user) override;
+  void set_banned(ConversationId conversation, UserId user, bool banned) override;
+
+  void put(const Invite& invite) override;
+  void erase(InviteId id) override;
 
   void append(const ConversationEvent& event) override;
   void append(const UserEvent& event) override;
 
   StoreWrites all() {
-    return {.directory = *this, .accounts = *this, .memberships = *this, .log = *this};
+    return {.directory = *this,
+            .accounts = *this,
+            .memberships = *this,
+            .invites = *this,
+            .log = *this};
   }
 
  private:

@@ -1,9 +1,12 @@
 // Who decides what about a conversation and its members, and what follows from it.
+#include <string>
 #include <variant>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "chat/domain/permissions.h"
 #include "tests/unit/chat/service_fixture.h"
 
 namespace parlance::chat {
@@ -34,6 +37,26 @@ class ConversationRules : public test::ServiceTest {
   std::expected<Member, ChatError> mute(UserId asker, UserId member, bool muted = true) {
     return run(ChangeMember{
         .asker = asker, .conversation = room_, .member = member, .role = {}, .muted = muted});
+  }
+
+  std::expected<ConversationView, ChatError> accept(UserId user, std::string code) {
+    return run(AcceptInvite{.user = user, .code = std::move(code)});
+  }
+
+  CreateInvite invite_by(UserId asker, std::uint64_t number = 1) const {
+    return {.asker = asker,
+            .conversation = room_,
+            .id = id_of<InviteId>(number),
+            .code = "invite " + std::to_string(number)};
+  }
+
+  std::expected<void, ChatError> ban(UserId asker, UserId member, bool banned = true) {
+    return run(
+        BanMember{.asker = asker, .conversation = room_, .member = member, .banned = banned});
+  }
+
+  std::expected<std::vector<Member>, ChatError> add(UserId asker, std::vector<UserId> users) {
+    return run(AddMembers{.asker = asker, .conversation = room_, .users = std::move(users)});
   }
 
   ConfigureConversation change_by(UserId asker) const {
@@ -130,6 +153,94 @@ TEST_F(ConversationRules, NobodyGivesARankAboveTheirOwn) {
       << "equals by now";
   EXPECT_EQ(rank(owner_, member_, Role::kOwner)->role, Role::kOwner);
   EXPECT_EQ(mute(owner_, member_).error(), ChatError::kForbidden);
+}
+
+TEST_F(ConversationRules, AnInviteLetsInAsManyAsItSays) {
+  auto request = invite_by(moderator_);
+  request.max_uses = 1;
+  const auto made = run(request);
+  ASSERT_TRUE(made);
+  request.code = "another code";
+  EXPECT_EQ(run(request), made) << "the same id is the same invite";
+  const UserId eve = guest(9, "Eve");
+  ASSERT_TRUE(accept(eve, made->code));
+  EXPECT_TRUE(accept(eve, made->code)) << "who is in may say so again";
+  EXPECT_EQ(accept(guest(8, "Joe"), made->code).error(), ChatError::kNotFound);
+  EXPECT_EQ(ask([&](Queries& queries) { return queries.invites(owner_, room_); })->at(0).uses, 1);
+}
+
+TEST_F(ConversationRules, AnInviteEndsAtItsTimeOrWhenItIsRevoked) {
+  auto request = invite_by(moderator_);
+  request.expires_at = kNow;
+  EXPECT_EQ(run(request).error(), ChatError::kInvalid);
+  request.expires_at = kNow + 1;
+  const auto made = run(request);
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(is_open(*made, kNow));
+  EXPECT_FALSE(is_open(*made, kNow + 1));
+  const RevokeInvite revoke{.asker = owner_, .conversation = room_, .id = made->id};
+  ASSERT_TRUE(run(revoke));
+  EXPECT_TRUE(run(revoke)) << "the same again";
+  EXPECT_EQ(accept(guest(9, "Eve"), made->code).error(), ChatError::kNotFound);
+}
+
+TEST_F(ConversationRules, OnlyHostsSeeMakeAndRevokeInvites) {
+  const auto made = run(invite_by(moderator_));
+  ASSERT_TRUE(made);
+  EXPECT_EQ(run(invite_by(member_, 2)).error(), ChatError::kForbidden);
+  EXPECT_EQ(run(RevokeInvite{.asker = member_, .conversation = room_, .id = made->id}).error(),
+            ChatError::kForbidden);
+  const UserId eve = guest(9, "Eve");
+  EXPECT_EQ(run(invite_by(eve, 2)).error(), ChatError::kNotFound);
+  EXPECT_EQ(run(invite_by(owner_)).error(), ChatError::kConflict) << "another one's id";
+  const auto seen = [&](UserId asker) {
+    return ask([&](Queries& queries) { return queries.invites(asker, room_); });
+  };
+  EXPECT_THAT(*seen(owner_), SizeIs(1));
+  EXPECT_EQ(seen(member_).error(), ChatError::kForbidden);
+  EXPECT_EQ(seen(eve).error(), ChatError::kNotFound);
+  for (std::uint64_t i = 2; i <= kMaxInvites; ++i) {
+    ASSERT_TRUE(run(invite_by(owner_, i)));
+  }
+  EXPECT_EQ(run(invite_by(owner_, 500)).error(), ChatError::kTooMany);
+}
+
+TEST_F(ConversationRules, WhoIsBannedIsOutAndStaysOutUntilItIsLifted) {
+  ASSERT_TRUE(ban(moderator_, member_));
+  EXPECT_THAT(events_, SizeIs(2)) << "for the others and for itself";
+  EXPECT_EQ(send(member_, room_, 50).error(), ChatError::kNotFound);
+  EXPECT_EQ(accept(member_, "code 10").error(), ChatError::kNotFound);
+  EXPECT_EQ(add(moderator_, {member_}).error(), ChatError::kForbidden);
+  EXPECT_TRUE(ban(moderator_, member_)) << "the same again";
+  EXPECT_THAT(events_, IsEmpty());
+  ASSERT_TRUE(ban(owner_, member_, false));
+  EXPECT_TRUE(accept(member_, "code 10"));
+}
+
+TEST_F(ConversationRules, NobodyBansAnEqualOrThemselves) {
+  EXPECT_EQ(ban(member_, moderator_).error(), ChatError::kForbidden);
+  EXPECT_EQ(ban(moderator_, owner_).error(), ChatError::kForbidden);
+  EXPECT_EQ(ban(moderator_, moderator_).error(), ChatError::kForbidden);
+  EXPECT_EQ(ban(owner_, id_of<UserId>(77)).error(), ChatError::kNotFound);
+  EXPECT_EQ(ban(guest(9, "Eve"), member_).error(), ChatError::kNotFound);
+  EXPECT_EQ(ask([&](Queries& queries) { return queries.banned(member_, room_); }).error(),
+            ChatError::kForbidden);
+  EXPECT_THAT(*ask([&](Queries& queries) { return queries.banned(owner_, room_); }), IsEmpty());
+}
+
+TEST_F(ConversationRules, HostsBringPeopleInAllOrNone) {
+  const UserId eve = guest(9, "Eve");
+  const UserId joe = guest(8, "Joe");
+  EXPECT_EQ(add(moderator_, {eve, id_of<UserId>(77)}).error(), ChatError::kNotFound);
+  EXPECT_THAT(events_, IsEmpty());
+  const auto added = add(moderator_, {eve, member_, joe, eve});
+  ASSERT_TRUE(added);
+  ASSERT_THAT(*added, SizeIs(2));
+  EXPECT_EQ(added->at(0).name, "Eve");
+  EXPECT_THAT(events_, SizeIs(4));
+  EXPECT_EQ(add(member_, {guest(7, "Kim")}).error(), ChatError::kForbidden);
+  EXPECT_EQ(add(owner_, {}).error(), ChatError::kInvalid);
+  EXPECT_EQ(add(owner_, std::vector<UserId>(kMaxAdded + 1, eve)).error(), ChatError::kInvalid);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@ import type { Call, CallOptions } from "./call.js";
 import type { EventFrame } from "./connection.js";
 import { Observable } from "./emitter.js";
 import type * as P from "./generated/protocol.js";
+import { uuidv7 } from "./ids.js";
 import { MessageStore } from "./messages.js";
 import { Outbox } from "./outbox.js";
 import type { Session } from "./session.js";
@@ -192,6 +193,33 @@ export class Conversation extends Observable<ConversationEvents> {
   /** For hosts: another role, or whether the member may write. */
   async updateMember(user: string, change: { role?: P.Role; muted?: boolean }): Promise<void> {
     await this.#deps.session.request("member.update", { c: this.id, user, ...change });
+  }
+
+  /** For hosts: one more code to come in by; until it expires, and for as many people as it says. */
+  async createInvite(ends: { expires_at?: number; max_uses?: number } = {}): Promise<P.Invite> {
+    const { invite } = await this.#deps.session.request("invite.create", { c: this.id, invite: uuidv7(), ...ends });
+    return invite;
+  }
+
+  async invites(): Promise<P.Invite[]> {
+    return (await this.#deps.session.request("invite.list", { c: this.id })).invites;
+  }
+
+  async revokeInvite(invite: string): Promise<void> {
+    await this.#deps.session.request("invite.revoke", { c: this.id, invite });
+  }
+
+  async addMembers(users: string[]): Promise<void> {
+    await this.#deps.session.request("member.add", { c: this.id, users });
+  }
+
+  /** Removes the member and keeps it out until unban(). */
+  async ban(user: string): Promise<void> {
+    await this.#deps.session.request("member.ban", { c: this.id, user });
+  }
+
+  async unban(user: string): Promise<void> {
+    await this.#deps.session.request("member.unban", { c: this.id, user });
   }
 
   async removeMember(user: string): Promise<void> {
