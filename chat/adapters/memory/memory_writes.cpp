@@ -164,7 +164,8 @@ void MemoryWrites::put(const Invite& invite) {
     return;
   }
   if (const auto known = row->invites.find(invite.id); known != row->invites.end()) {
-    undo_.push([known, uses = known->second.uses] { known->second.uses = uses; });
+    // By its id: it may be erased, and come back elsewhere, before this is undone.
+    undo_.push([row, old = known->second] { row->invites[old.id] = old; });
     known->second.uses = invite.uses;
     return;
   }
