@@ -9,9 +9,9 @@ export const kWork = {
   opus_10x300: {args: ["--publishers", "10", "--subscribers", "300", "--audio", "--no-video"]},
   meeting_20: {args: ["--publishers", "20", "--subscribers", "0", "--meeting", "--size", "640x360", "--bitrate", "500000"]},
 
-  // More than one worker can take: packets/s is what it sends then, and whole frames are shed.
-  saturation: {args: ["--calls", "6", ...video(400, 1_500_000, ["--most-loss", "1"])]},
-  // About half of that, in meetings of 20.
+  // As much as one worker takes: packets/s is what it sends then, and whole frames are shed where it is less than was offered.
+  saturation: {args: ["--calls", "6", ...video(400, 1_900_000, ["--most-loss", "1"])]},
+  // Less than half of that, in meetings of 20.
   half: {args: ["--calls", "7", "--publishers", "20", "--subscribers", "0", "--meeting", "--size", "640x360", "--bitrate", "500000"]},
 
   // What a packet costs over the number of its consumers.
